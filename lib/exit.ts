@@ -1,0 +1,27 @@
+/**
+ * Writes what is still in memory when the process ends: at exit, after an uncaught exception, and on signals that
+ * end it. The program's own handlers still run and its exit code stays. The package signal-exit listens, since
+ * libraries that listen on their own and wait for each other keep a program from ending at all.
+ */
+import { onExit } from 'signal-exit'
+
+const flushers = new Set<() => void>()
+let watching = false
+
+/** Calls `flush` once before the process ends. Returns what takes it back. */
+export function flushAtExit(flush: () => void): () => void {
+  flushers.add(flush)
+  if (!watching) onExit(flushAll, { alwaysLast: true })
+  watching = true
+  return () => flushers.delete(flush)
+}
+
+function flushAll(): void {
+  for (const flush of flushers) {
+    try {
+      flush()
+    } catch {
+      // The process is ending; the others must still be written.
+    }
+  }
+}

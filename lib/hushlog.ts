@@ -1,0 +1,176 @@
+/**
+ * The life of a line, from the log call to the sealed segment: options → gate → store and keeper → logger.
+ */
+import { checkOptions, type Config, type StorageConfig } from './config.ts'
+import { HushlogError } from './errors.ts'
+import { flushAtExit } from './exit.ts'
+import { Keeper } from './keep/keeper.ts'
+import { createLogger } from './logger/logger.ts'
+import { Pipeline } from './logger/pipeline.ts'
+import { type OutputFormat, OutputSink, outputFormat } from './logger/stdout.ts'
+import { Gate } from './scrub/gate.ts'
+import { createFinder } from './scrub/scrubber.ts'
+import { prepareDirectory } from './store/directory.ts'
+import { SegmentWriter } from './store/writer.ts'
+import type { BatchSink, Gap, Hushlog, HushlogOptions, Stats } from './types.ts'
+
+const FLUSH_DEADLINE = 10_000
+
+/**
+ * Makes a logger: a pino logger whose lines are stamped, scrubbed and kept.
+ * @throws HushlogError `HUSHLOG_OPTION` for a wrong option, `HUSHLOG_DIRECTORY` for a directory that cannot be used
+ */
+export function hushlog<CustomLevels extends string = never>(
+  options: HushlogOptions<CustomLevels> = {},
+): Hushlog<CustomLevels> {
+  const config = checkOptions(options as unknown as HushlogOptions)
+  const onError = config.onError === undefined ? tellOnce() : guarded(config.onError)
+  const finder = createFinder(config.scrub, [config.host, config.service])
+  const store = openStore(config, (gap) => pipeline.gap(gap), onError)
+  const output = outputOf(config, store, (count) => pipeline.gap(slowReader(count)), onError)
+  const gate: Gate = new Gate({ finder, onScrub: config.scrub.onScrub, stub: (error, level) => pipeline.stub(error, level) })
+  const pipeline = new Pipeline({
+    gate,
+    sinks: [store?.writer, output].filter((sink): sink is SegmentWriter | OutputSink => sink !== undefined),
+    durability: config.storage === false ? 'turn' : config.storage.durability,
+    identity: { service: config.service, host: config.host, pid: process.pid },
+    onError,
+  })
+  const forget = flushAtExit(() => pipeline.flushSync())
+  store?.keeper.start().catch(onError)
+  sayWhere(config, store, output)
+
+  const logger = createLogger(pipeline, config.pino, {
+    hide: (value, name) => finder.registered.hide(value, name),
+    flush: (callback) => flush(pipeline, callback),
+    close: async () => {
+      pipeline.writeThrough()
+      await flush(pipeline)
+      await store?.writer.close()
+      await store?.keeper.close()
+      forget()
+    },
+    stats: () => statsOf(gate, finder.registered, store),
+  })
+  return logger as unknown as Hushlog<CustomLevels>
+}
+
+interface Store {
+  dir: string
+  writer: SegmentWriter
+  keeper: Keeper
+}
+
+/** The writer and the keeper of a directory; nothing when storage is off or its default place cannot be had. */
+function openStore(config: Config, onGap: (gap: Gap) => void, onError: (error: HushlogError) => void): Store | undefined {
+  const { storage } = config
+  if (storage === false) return undefined
+  const dir = usableDirectory(storage)
+  if (dir === undefined) return undefined
+  const keeper = new Keeper({ dir, keepDays: storage.keepDays, onError })
+  const writer = new SegmentWriter({
+    dir,
+    host: config.host,
+    maxSize: storage.maxSize,
+    maxAge: storage.maxAge,
+    onFull: storage.onFull,
+    onSealable: (path, reason) => keeper.seal(path, reason),
+    onGap: (gap) => {
+      keeper.gap(gap)
+      onGap(gap)
+    },
+    onError,
+  })
+  return { dir, writer, keeper }
+}
+
+function usableDirectory({ dir, explicit }: StorageConfig): string | undefined {
+  try {
+    return prepareDirectory(dir, { explicit })
+  } catch (error) {
+    if (explicit || !(error instanceof HushlogError)) throw error
+    say(`${error.message}; lines go to standard output as JSON`)
+    return undefined
+  }
+}
+
+function outputOf(
+  config: Config,
+  store: Store | undefined,
+  onGap: (count: number) => void,
+  onError: (error: HushlogError) => void,
+): OutputSink | undefined {
+  const isHomeless = config.storage !== false && store === undefined
+  const format: OutputFormat | undefined = isHomeless ? 'json' : outputFormat(config.stdout)
+  return format === undefined ? undefined : new OutputSink({ format, onGap, onError })
+}
+
+function slowReader(count: number): Gap {
+  const now = Date.now()
+  return { reason: 'standard output is not read', count, levels: {}, first: now, last: now }
+}
+
+function sayWhere(config: Config, store: Store | undefined, output: BatchSink | undefined): void {
+  const places: string[] = []
+  if (store !== undefined) places.push(`${store.dir} (kept ${(config.storage as StorageConfig).keepDays} days, sealed segments not encrypted)`)
+  if (output !== undefined) places.push('standard output')
+  say(places.length === 0 ? 'lines go nowhere: storage and stdout are both off' : `lines go to ${places.join(' and ')}`)
+}
+
+function say(words: string): void {
+  process.stderr.write(`hushlog: ${words}\n`)
+}
+
+function flush(pipeline: Pipeline, callback?: (error?: Error) => void): Promise<void> {
+  const done = withDeadline(pipeline.sync())
+  if (callback !== undefined) done.then(() => callback(), callback)
+  return done
+}
+
+function withDeadline(work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new HushlogError('HUSHLOG_DEADLINE', `flush() took longer than ${FLUSH_DEADLINE} ms`))
+    }, FLUSH_DEADLINE)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+const QUIET_FOR = 60_000
+
+/** One line on stderr for each kind of error, once a minute. */
+function tellOnce(): (error: HushlogError) => void {
+  const told = new Map<string, number>()
+  return (error) => {
+    const now = performance.now()
+    if (now - (told.get(error.code) ?? Number.NEGATIVE_INFINITY) < QUIET_FOR) return
+    told.set(error.code, now)
+    say(error.hint === undefined ? error.message : `${error.message}\nhint: ${error.hint}`)
+  }
+}
+
+/** The program's callback, which must not break the log call that it is told of. */
+function guarded(onError: (error: HushlogError) => void): (error: HushlogError) => void {
+  return (error) => {
+    try {
+      onError(error)
+    } catch {
+      say(`onError threw while being told: ${error.message}`)
+    }
+  }
+}
+
+function statsOf(gate: Gate, registered: { size: number; refused: { name: string; reason: string }[] }, store: Store | undefined): Stats {
+  const { lines, bytes, withheld, scrubbed } = gate.counts
+  const stats: Stats = {
+    lines,
+    bytes,
+    scrubbed: Object.fromEntries(scrubbed),
+    withheld,
+    hidden: { values: registered.size, refused: [...registered.refused] },
+  }
+  if (store !== undefined) stats.store = { dir: store.dir, ...store.writer.stats(), ...store.keeper.stats() }
+  return stats
+}
+
+export default hushlog

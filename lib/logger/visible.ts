@@ -1,0 +1,27 @@
+/**
+ * Makes the control characters in a parsed record visible, so that no logged value can move a terminal's cursor,
+ * set its title or forge a line. Line ends stay in stacks alone.
+ */
+export function visible(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') return visibleText(value, name === 'stack')
+  if (Array.isArray(value)) return value.map((item) => visible(item))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [visibleText(key, false), visible(item, key)]))
+}
+
+/** @param lineEnds whether line feeds and tabs stay */
+export function visibleText(text: string, lineEnds: boolean): string {
+  let shown = ''
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    const stays = !isControl(code) || (lineEnds && (code === 0x0a || code === 0x09))
+    shown += stays ? text[i] : `\\u${code.toString(16).padStart(4, '0')}`
+  }
+  return shown
+}
+
+function isControl(code: number): boolean {
+  if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return true
+  // Line separators, and what turns the direction of text around.
+  return code === 0x2028 || code === 0x2029 || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
+}

@@ -1,0 +1,2 @@
+/** Takes back what one wrap did. */
+export type Undo = () => void

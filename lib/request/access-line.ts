@@ -1,0 +1,160 @@
+import commonLog from 'common-log-string'
+import { bareField, quotedField } from './escape.ts'
+
+/*
+ * The text of an access record. The package common-log-string writes it, from a plain façade whose fields are
+ * bounded and escaped before it sees them, so no input can forge a field or a line. Two pieces it makes from its
+ * surroundings, the date from the local time zone and the elapsed time from the clock; those are replaced.
+ */
+
+/** The longest that each field gets, in characters before escaping. */
+const MAX = {
+  remote: 128,
+  user: 128,
+  method: 32,
+  url: 2048,
+  version: 16,
+  header: 512,
+  operation: 200,
+  id: 64,
+}
+
+export interface AccessLine {
+  /** Absent for a unix socket: `-`. */
+  remoteAddress?: string
+  user?: string
+  method: string
+  url: string
+  httpVersion: string
+  /** Absent when no header was sent. */
+  statusCode?: number
+  referer?: string
+  userAgent?: string
+  accept?: string
+  /** Bytes of the body that were sent. */
+  bytes?: number
+  /** When the request came, milliseconds since the epoch. */
+  start: number
+  /** How long it took, milliseconds. */
+  responseTime: number
+  operation: string
+  reqId: string
+}
+
+/**
+ * `203.0.113.9 - ada [24/Nov/2026:02:29:31 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5" "-" 12 ms "GET /" 0193…`
+ */
+export function accessLine(line: AccessLine): string {
+  const user = line.user ? bareField(line.user, MAX.user) : '-'
+  return `${fromPackage(line, user)} "${quotedField(line.operation, MAX.operation)}" ${bareField(line.reqId, MAX.id)}`
+}
+
+function fromPackage(line: AccessLine, user: string): string {
+  const text = commonLog(
+    {
+      httpVersion: bareField(line.httpVersion, MAX.version),
+      method: bareField(line.method, MAX.method),
+      url: urlField(line.url),
+      headers: {
+        referer: headerField(line.referer),
+        'user-agent': headerField(line.userAgent),
+        accept: headerField(line.accept),
+      },
+      socket: { remoteAddress: line.remoteAddress ? bareField(line.remoteAddress, MAX.remote) : '-' },
+    },
+    {
+      statusCode: line.statusCode ?? '-',
+      _data: line.bytes === undefined ? undefined : { length: line.bytes },
+      _time: line.start,
+    },
+  )
+  // The first field holds no space and the date no bracket; after the last quote only the elapsed time stands.
+  const remoteEnd = text.indexOf(' ')
+  const dateEnd = text.indexOf(']', remoteEnd)
+  const elapsed = text.lastIndexOf('"') + 1
+  return `${text.slice(0, remoteEnd)} - ${user} [${utcDate(line.start)}${text.slice(dateEnd, elapsed)} ${line.responseTime} ms`
+}
+
+function urlField(url: string): string {
+  // Brackets may stand in a URL's query, and the quotes around the field keep them in.
+  return quotedField(url, MAX.url).replaceAll(' ', '\\x20')
+}
+
+function headerField(value: string | undefined): string | undefined {
+  return value ? quotedField(value, MAX.header) : undefined
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+let cachedSecond = Number.NaN
+let cachedDate = ''
+
+/** `24/Nov/2026:02:29:31 +0000`, made once a second. */
+function utcDate(time: number): string {
+  const second = Math.floor(time / 1000)
+  if (second !== cachedSecond) {
+    const [year, month, day] = new Date(time).toISOString().slice(0, 10).split('-')
+    cachedDate = `${day}/${MONTHS[Number(month) - 1]}/${year}:${new Date(time).toISOString().slice(11, 19)} +0000`
+    cachedSecond = second
+  }
+  return cachedDate
+}
+
+interface LooseRequest {
+  httpVersion?: unknown
+  method?: unknown
+  url?: unknown
+  headers?: Record<string, unknown>
+  socket?: { remoteAddress?: unknown } | null
+}
+
+interface LooseResponse {
+  statusCode?: unknown
+  _data?: { length?: unknown } | null
+  _time?: unknown
+}
+
+/**
+ * The package common-log-string's function: the same arguments and the same result, local time zone included, on
+ * harmless input; every field bounded and escaped on other input. A request without headers gives dashes, where
+ * the package throws.
+ */
+export function unscrubbedCommonLogString(
+  request: LooseRequest | null | undefined,
+  response: LooseResponse | null | undefined,
+  options?: { ipHeader?: string } | null,
+): string {
+  if (!request || !response) return ''
+  const headers = request.headers ?? {}
+  const forwarded = options?.ipHeader ? headers[options.ipHeader] : undefined
+  return commonLog(
+    {
+      httpVersion: bare(request.httpVersion, MAX.version),
+      method: bare(request.method, MAX.method),
+      url: url(request.url),
+      headers: {
+        referer: quoted(headers.referer),
+        'user-agent': quoted(headers['user-agent']),
+        accept: quoted(headers.accept),
+      },
+      socket: { remoteAddress: bare(forwarded || request.socket?.remoteAddress || undefined, MAX.header) },
+    },
+    { statusCode: bare(response.statusCode, MAX.method), _data: dataOf(response), _time: response._time },
+  )
+}
+
+function dataOf({ _data }: LooseResponse): { length: unknown } | undefined {
+  return _data ? { length: bare(_data.length, MAX.method) } : undefined
+}
+
+/** What is missing or false stays as it is: the package has its own text for it. */
+function bare(value: unknown, max: number): unknown {
+  return value === undefined || value === null ? value : bareField(String(value), max)
+}
+
+function quoted(value: unknown): unknown {
+  return value ? quotedField(String(value), MAX.header) : value
+}
+
+function url(value: unknown): unknown {
+  return value === undefined || value === null ? value : urlField(String(value))
+}

@@ -1,0 +1,88 @@
+import { atLeftEdge, CLASS, DOT, isDigit, runEnd, SETS, startsWith } from '../bytes.ts'
+import type { Line } from '../line.ts'
+import type { TokenSpec } from '../rules.ts'
+
+const JWT_PART = SETS['alnum-']
+const SHORTEST_HEADER = 8
+const SHORTEST_PAYLOAD = 8
+const DOTTED = SETS['alnum-']
+
+/** A literal prefix, then enough characters of the token's set. Returns where to go on. */
+export function cutToken(line: Line, at: number, row: number): number {
+  const { bytes, start, end, rules } = line
+  const token = rules.tokens[row]
+  if (!atLeftEdge(bytes, at, start)) return at + 1
+  const from = at + prefixLength(line, at, token)
+  const to = runEnd(bytes, from, end, token.set)
+  if (to - from < token.min) return at + 1
+  if (token.infix !== undefined && !contains(bytes, from, to, token.infix)) return at + 1
+  const whole = withDottedTail(bytes, to, end, token.set)
+  line.cut(at, whole, rules.tokenCode(row))
+  return whole
+}
+
+function prefixLength(line: Line, at: number, token: TokenSpec): number {
+  let longest = 0
+  for (const prefix of token.prefixes) {
+    if (prefix.length > longest && startsWith(line.bytes, at, line.end, prefix)) longest = prefix.length
+  }
+  return longest
+}
+
+/** Signed and routable tokens go on after a dot. */
+function withDottedTail(bytes: Uint8Array, to: number, end: number, set: number): number {
+  if ((set & DOTTED) === 0 && set !== SETS.base64url) return to
+  while (bytes[to] === DOT && to + 1 < end && (CLASS[bytes[to + 1]] & DOTTED) !== 0) {
+    const next = runEnd(bytes, to + 1, end, DOTTED)
+    if (next - to < SHORTEST_PAYLOAD) return to
+    to = next
+  }
+  return to
+}
+
+function contains(bytes: Uint8Array, from: number, to: number, infix: Uint8Array): boolean {
+  for (let at = from; at + infix.length <= to; at++) if (startsWith(bytes, at, to, infix)) return true
+  return false
+}
+
+/** `eyJ…`, a dot, and a payload; the signature may be missing (RFC 7519 section 6), and so may a cut-off end. */
+export function cutJwt(line: Line, at: number): number {
+  const { bytes, start, end } = line
+  if (at < line.noJwtBefore || !atLeftEdge(bytes, at, start)) return at + 1
+  const header = runEnd(bytes, at, end, JWT_PART)
+  if (header - at < SHORTEST_HEADER || bytes[header] !== DOT) {
+    line.noJwtBefore = header
+    return at + 1
+  }
+  let to = header
+  // RFC 7516 section 3: an encrypted one has five parts.
+  for (let part = 0; part < 4 && bytes[to] === DOT && to < end; part++) to = runEnd(bytes, to + 1, end, JWT_PART)
+  if (to - header <= SHORTEST_PAYLOAD) {
+    line.noJwtBefore = header
+    return at + 1
+  }
+  line.cut(at, to, line.rules.code('jwt'))
+  return to
+}
+
+const SCHEME_LENGTHS = { basic: 'basic '.length, bearer: 'bearer '.length }
+const SHORTEST_CREDENTIAL = 8
+const SURE_LENGTH = 16
+
+/** `Bearer …` and `Basic …` in running text, where what follows does not read as a word. */
+export function cutScheme(line: Line, at: number): number {
+  const { bytes, start, end } = line
+  const isBasic = bytes[at + 1] === 0x61
+  if (!atLeftEdge(bytes, at, start)) return at + 1
+  const from = at + (isBasic ? SCHEME_LENGTHS.basic : SCHEME_LENGTHS.bearer)
+  const to = runEnd(bytes, from, end, SETS.crypt)
+  const length = to - from
+  if (length < SHORTEST_CREDENTIAL || (length < SURE_LENGTH && !hasDigit(bytes, from, to))) return at + 1
+  line.cutUnlessMarked(from, to, line.rules.code(isBasic ? 'basic' : 'bearer'))
+  return to
+}
+
+function hasDigit(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (isDigit(bytes[at])) return true
+  return false
+}

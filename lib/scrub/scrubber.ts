@@ -1,0 +1,118 @@
+import { HushlogError } from '../errors.ts'
+import type { ScrubOptions } from '../types.ts'
+import { Cutter } from './cutter.ts'
+import { Finder } from './finder.ts'
+import { isId, Registered } from './registered.ts'
+import { compileRules } from './rules.ts'
+import { scrubValue } from './value.ts'
+
+export interface Scrubber {
+  /** Scrubs any text. A line of JSON stays valid JSON. */
+  text(text: string): string
+  /** A scrubbed copy of a value; the original is never touched. */
+  value<T>(value: T): T
+  /** Cuts a value wherever it occurs from now on. See `Hushlog.hide`. */
+  hide(value: string, name?: string): void
+  /** Cuts so far by rule. */
+  counts(): Record<string, number>
+}
+
+/**
+ * The gate's scrubbing on its own, for text and values that do not become lines.
+ * @throws HushlogError `HUSHLOG_OPTION` for a wrong option
+ */
+export function createScrubber(options: ScrubOptions = {}): Scrubber {
+  const finder = createFinder(options, [])
+  const counts = new Map<string, number>()
+  const cutter = new Cutter(new Finder(finder.rules, finder.registered), (rule) => {
+    counts.set(rule, (counts.get(rule) ?? 0) + 1)
+    options.onScrub?.({ rule })
+  })
+  const text = (input: string) => scrubText(finder, cutter, input)
+  return {
+    text,
+    value: (value) => scrubValue(value, { text, names: finder.rules.keyNames, marker: (row) => finder.rules.ids[finder.rules.keyCode(row)] }),
+    hide: (value, name) => finder.registered.hide(value, name),
+    counts: () => Object.fromEntries(counts),
+  }
+}
+
+/** Rules and registered values as the options ask for; `ordinary` names are never taken from the environment. */
+export function createFinder(options: ScrubOptions, ordinary: readonly string[]): Finder {
+  checkScrubOptions(options)
+  const rules = compileRules(options)
+  const registered = new Registered(rules)
+  for (const value of options.hide ?? []) registered.hide(value)
+  if (options.env !== false) registered.hideEnvironment(process.env, ordinary)
+  return new Finder(rules, registered)
+}
+
+const SHORTEST_PREFIX = 3
+
+/** Checks what only the scrubber can know; the shape of the options has been looked at already. */
+function checkScrubOptions(options: ScrubOptions): void {
+  for (const rule of options.rules ?? []) {
+    if (typeof rule?.id !== 'string' || !isId(rule.id)) {
+      throw new HushlogError('HUSHLOG_OPTION', 'option scrub.rules: an id takes 1 to 32 of a-z, 0-9 and -')
+    }
+    const length = typeof rule.prefix === 'string' ? Buffer.byteLength(rule.prefix) : 0
+    if (length < SHORTEST_PREFIX) {
+      throw new HushlogError('HUSHLOG_OPTION', `option scrub.rules: rule ${rule.id} needs a prefix of ${SHORTEST_PREFIX} bytes or more, got ${length}`, {
+        hint: 'a shorter prefix occurs in ordinary text all the time',
+      })
+    }
+  }
+}
+
+function scrubText(finder: Finder, cutter: Cutter, input: string): string {
+  if (typeof input !== 'string') throw new TypeError(`text must be a string, got ${typeof input}`)
+  let output = ''
+  for (const piece of piecesOf(input)) output += scrubPiece(finder, cutter, piece)
+  return output
+}
+
+function scrubPiece(finder: Finder, cutter: Cutter, { text, json }: Piece): string {
+  const bytes = Buffer.from(text)
+  if (!finder.scan(bytes, 0, bytes.length)) return text
+  const cuts = finder.cutsIn(bytes, 0, bytes.length, json)
+  if (cuts.length === 0) return text
+  return decoder.decode(cutter.without(bytes, 0, bytes.length, cuts, json))
+}
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+interface Piece {
+  text: string
+  json: boolean
+}
+
+/** JSON lines one by one; the text between them in pieces as long as possible, since a key may span its lines. */
+function piecesOf(text: string): Piece[] {
+  if (!text.includes('\n')) return [{ text, json: isJson(text) }]
+  const pieces: Piece[] = []
+  let from = 0
+  let plainFrom = 0
+  while (from < text.length) {
+    const newline = text.indexOf('\n', from)
+    const to = newline === -1 ? text.length : newline + 1
+    const line = text.slice(from, to)
+    if (isJson(line)) {
+      if (from > plainFrom) pieces.push({ text: text.slice(plainFrom, from), json: false })
+      pieces.push({ text: line, json: true })
+      plainFrom = to
+    }
+    from = to
+  }
+  if (plainFrom < text.length) pieces.push({ text: text.slice(plainFrom), json: false })
+  return pieces
+}
+
+function isJson(text: string): boolean {
+  const first = text.trimStart()[0]
+  if (first !== '{' && first !== '[') return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,137 @@
+import { constants } from 'node:fs'
+import { join } from 'node:path'
+import { HushlogError } from '../errors.ts'
+import { type Clock, utcDay } from './rotation.ts'
+import { segmentName, type Writer } from './segment.ts'
+
+/** What the writer uses of node:fs; a test may put a failing disk in its place. */
+export interface WriterFs {
+  openSync(path: string, flags: number, mode: number): number
+  fchmodSync(fd: number, mode: number): void
+  writeSync(fd: number, bytes: Uint8Array, offset: number, length: number): number
+  ftruncateSync(fd: number, length: number): void
+  fdatasync(fd: number, done: (error: Error | null) => void): void
+  fdatasyncSync(fd: number): void
+  closeSync(fd: number): void
+  fstatSync(fd: number): { ino: number; dev: number }
+  lstatSync(path: string): { ino: number; dev: number }
+  futimesSync(fd: number, atime: number, mtime: number): void
+}
+
+const { O_CREAT, O_EXCL, O_APPEND, O_WRONLY } = constants
+const FLAGS = O_CREAT | O_EXCL | O_APPEND | O_WRONLY
+
+// Shared by all writers of this thread: a counter never comes back, whatever the clock does.
+let counter = 0
+
+/** A file in open/ that this thread alone appends to. */
+export class OpenSegment {
+  readonly path: string
+  readonly day: number
+  /** By the monotonic clock. */
+  readonly openedAt: number
+  /** Bytes of whole lines. */
+  size = 0
+  /** A part of a line stands at the end and could not be cut off: nothing may follow it. */
+  torn = false
+  /** Written since it was last forced to the disk. */
+  dirty = false
+  /** Its name has been forced to the disk. */
+  listed = false
+  readonly #fs: WriterFs
+  readonly #fd: number
+  #pins = 0
+  #closing = false
+
+  constructor(dir: string, writer: Writer, clock: Clock, fs: WriterFs) {
+    const { fd, path } = create(join(dir, 'open'), writer, clock.now(), fs)
+    this.#fs = fs
+    this.#fd = fd
+    this.path = path
+    this.day = utcDay(clock.now())
+    this.openedAt = clock.monotonic()
+  }
+
+  /** Writes a range of whole lines. Throws what the system threw; `done` says how many bytes then stand there. */
+  write(bytes: Uint8Array, start: number, end: number, done: { bytes: number }): void {
+    this.dirty = true
+    while (start + done.bytes < end) {
+      const written = this.#fs.writeSync(this.#fd, bytes, start + done.bytes, end - start - done.bytes)
+      if (written === 0) throw new HushlogError('HUSHLOG_WRITE', 'the system took no bytes')
+      done.bytes += written
+    }
+  }
+
+  /** Counts the whole lines that were written and cuts off the part of a line that may follow them. */
+  keep(whole: number, written: number): void {
+    this.size += whole
+    if (written === whole) return
+    try {
+      this.#fs.ftruncateSync(this.#fd, this.size)
+    } catch {
+      this.torn = true
+    }
+  }
+
+  /** Whether the path still leads to this file: somebody may have removed or adopted it. */
+  isInPlace(): boolean {
+    try {
+      const here = this.#fs.fstatSync(this.#fd)
+      const there = this.#fs.lstatSync(this.path)
+      return here.ino === there.ino && here.dev === there.dev
+    } catch {
+      return false
+    }
+  }
+
+  /** Renews the lease. */
+  touch(now: number): void {
+    try {
+      this.#fs.futimesSync(this.#fd, now / 1000, now / 1000)
+    } catch {
+      // A lease that cannot be renewed runs out, and then the file is not ours to write: `isInPlace` tells.
+    }
+  }
+
+  async force(): Promise<void> {
+    this.dirty = false
+    this.#pins++
+    try {
+      await new Promise<void>((resolve, reject) =>
+        this.#fs.fdatasync(this.#fd, (error) => (error ? reject(error) : resolve())),
+      )
+    } finally {
+      this.#pins--
+      if (this.#closing) this.close()
+    }
+  }
+
+  forceSync(): void {
+    this.dirty = false
+    this.#fs.fdatasyncSync(this.#fd)
+  }
+
+  // Never under a running fdatasync: the number could be another file's by the time it is looked at.
+  close(): void {
+    this.#closing = true
+    if (this.#pins > 0) return
+    try {
+      this.#fs.closeSync(this.#fd)
+    } catch {
+      // What was written has been forced to the disk before, or its failure has been told.
+    }
+  }
+}
+
+function create(folder: string, writer: Writer, now: number, fs: WriterFs): { fd: number; path: string } {
+  for (;;) {
+    const path = join(folder, segmentName(writer, now, ++counter))
+    try {
+      const fd = fs.openSync(path, FLAGS, 0o600)
+      fs.fchmodSync(fd, 0o600)
+      return { fd, path }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}

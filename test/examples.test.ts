@@ -1,0 +1,227 @@
+/**
+ * Runs each example as a user would, in an empty folder, and looks at what it prints and leaves on the disk. They
+ * use hushlog as it is built: `npm run build` first.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import t, { type Test } from 'tap'
+
+const FOLDER = fileURLToPath(new URL('../examples/', import.meta.url))
+const DEADLINE = 60_000
+
+interface Ended {
+  code: number | null
+  out: string
+  err: string
+  cwd: string
+}
+
+interface Running {
+  child: ChildProcess
+  /** The lines on standard output, as they come. */
+  lines(): string[]
+  ended: Promise<Ended>
+}
+
+function start(t: Test, file: string, env: Record<string, string> = {}): Running {
+  const cwd = mkdtempSync(join(tmpdir(), 'hushlog-example-'))
+  t.teardown(() => rmSync(cwd, { recursive: true, force: true }))
+  const child = spawn(process.execPath, [join(FOLDER, file)], {
+    cwd,
+    env: { PATH: process.env.PATH, TMPDIR: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: DEADLINE,
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (data) => (out += data))
+  child.stderr.on('data', (data) => (err += data))
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, out, err, cwd })))
+  return { child, lines: () => out.split('\n').slice(0, -1), ended }
+}
+
+/** Runs one that ends by itself. What an example promises goes for all: no exception, no secret. */
+async function run(t: Test, file: string): Promise<Ended> {
+  const ended = await start(t, file).ended
+  t.equal(ended.code, 0, `${file} ends well: ${ended.err}`)
+  t.notMatch(ended.out + ended.err, SECRETS)
+  return ended
+}
+
+/** The passwords and keys that stand in the examples' own code. */
+const SECRETS = /invented|made-up|opensesame/i
+
+interface LogRecord {
+  [name: string]: unknown
+  msg: string
+}
+
+function recordsIn(cwd: string): LogRecord[] {
+  const sealed = join(cwd, 'logs', 'sealed')
+  const files = readdirSync(sealed, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.gz'),
+  )
+  const texts = files.map((name) => gunzipSync(readFileSync(join(sealed, name))).toString())
+  return texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line))
+}
+
+/** Starts a server, does something with it, stops it as an operator would, and gives what it has logged. */
+async function serve(t: Test, file: string, use: (url: string) => Promise<unknown>): Promise<LogRecord[]> {
+  const { child, lines, ended } = start(t, file, { PORT: '0' })
+  const port = await listeningPort(lines, ended)
+  await use(`http://localhost:${port}`)
+  child.kill('SIGTERM')
+  const { code, err, cwd } = await ended
+  t.equal(code, 0, `${file} ends when asked: ${err}`)
+  t.match(err, /^hushlog: lines go to [^\n]+\n$/, 'nothing on standard error but where lines go')
+  const records = recordsIn(cwd)
+  t.notMatch(JSON.stringify(records), SECRETS)
+  return records
+}
+
+async function listeningPort(lines: () => string[], ended: Promise<Ended>): Promise<number> {
+  const dead = ended.then(({ err }) => Promise.reject(new Error(`ended before it listened: ${err}`)))
+  dead.catch(() => {})
+  for (;;) {
+    const line = lines().find((text) => text.includes('"msg":"listening"'))
+    if (line !== undefined) return JSON.parse(line).port
+    await Promise.race([dead, new Promise((resolve) => setTimeout(resolve, 20))])
+  }
+}
+
+function login(url: string, password: string): Promise<Response> {
+  const body = JSON.stringify({ username: 'ada', password })
+  return fetch(`${url}/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+}
+
+/** What the Express and the Fastify example both show. */
+async function shop(t: Test, file: string): Promise<void> {
+  let reqId: string | null = null
+  const records = await serve(t, file, async (url) => {
+    const order = await fetch(`${url}/orders/17?token=opensesame`)
+    t.strictSame(await order.json(), { id: '17', items: 3 })
+    reqId = order.headers.get('x-request-id')
+    t.equal((await login(url, 'wrong')).status, 401)
+    t.equal((await login(url, 'invented-for-this-example')).status, 200)
+    t.equal((await fetch(`${url}/report`)).status, 500)
+  })
+
+  const ofOrder = records.filter((record) => record.reqId === reqId)
+  t.strictSame(
+    ofOrder.map(({ operation, kind, order }) => ({ operation, kind, order })),
+    [
+      { operation: 'GET /orders/:id', kind: undefined, order: '17' },
+      { operation: 'GET /orders/:id', kind: 'access', order: undefined },
+    ],
+    'the line of the handler and the access record bear the id that the client got',
+  )
+  t.match(ofOrder[1].msg, /"GET \/orders\/17\?token=\[SECRET:query\] HTTP\/1\.1" 200 /)
+  const audits = records.filter(({ kind }) => kind === 'audit')
+  t.match(audits, [
+    { action: 'auth.login', actor: 'ada', outcome: 'failure' },
+    { action: 'auth.login', actor: 'ada', outcome: 'success' },
+  ])
+  const failed = records.find(({ operation, kind }) => operation === 'GET /report' && kind === 'access')
+  t.match(failed, {
+    level: 50,
+    err: { message: /^cannot connect to postgres:\/\/shop:\[SECRET:url-password\]@db/ },
+  })
+  t.equal(records.filter(({ kind }) => kind === 'access').length, 4)
+}
+
+const EXPECTED: Record<string, (t: Test, file: string) => Promise<void>> = {
+  'express.js': shop,
+  'fastify.js': shop,
+
+  'node-http.js': async (t, file) => {
+    const records = await serve(t, file, async (url) => {
+      t.equal(await (await fetch(`${url}/orders/17?token=opensesame`)).text(), 'hello\n')
+    })
+    const ofRequest = records.filter(({ operation }) => operation === 'GET /orders/:id')
+    t.equal(new Set(ofRequest.map(({ reqId }) => reqId)).size, 1)
+    t.match(ofRequest, [{ msg: 'answering', path: '/orders/17?token=[SECRET:query]' }, { kind: 'access' }])
+  },
+
+  'job.js': async (t, file) => {
+    const records = recordsIn((await run(t, file)).cwd)
+    for (const month of ['march', 'april']) {
+      const ofRun = records.filter(({ operation }) => operation === `invoice ${month}`)
+      t.strictSame(
+        ofRun.map(({ msg }) => msg),
+        ['begins', 'billed', 'done'],
+      )
+      t.equal(new Set(ofRun.map(({ reqId }) => reqId)).size, 1, 'one id through promises and timers')
+      t.match(ofRun[1], { order: { month, customer: 'ada', apiKey: '[SECRET:key]' } })
+    }
+    t.equal(new Set(records.map(({ reqId }) => reqId)).size, 2, 'another id for each run')
+  },
+
+  'wrap-pino.js': async (t, file) => {
+    const lines = (await run(t, file)).out.split('\n').slice(0, -1)
+    t.strictSame(JSON.parse(lines[0]), {
+      level: 30,
+      user: 'ada',
+      password: '[SECRET:password]',
+      msg: 'signed up',
+    })
+    t.match(JSON.parse(lines[1]), { authorization: /\[SECRET:[a-z]+\]$/, msg: 'retrying' })
+    t.match(
+      JSON.parse(lines[2]).err.stack,
+      /^Error: .*redis:\/\/default:\[SECRET:url-password\]@cache\.example:6379\n/,
+    )
+    t.equal(lines.length, 3)
+  },
+
+  'wrap-console.js': async (t, file) => {
+    const { out, err } = await run(t, file)
+    t.equal(out, 'calling https://api.example/v1/orders?access_token=[SECRET:query]\n')
+    t.match(err, /user: 'ada'[\s\S]*clientSecret: '\[SECRET:secret\]', retries: 3/)
+  },
+
+  'audit.js': async (t, file) => {
+    const records = recordsIn((await run(t, file)).cwd)
+    t.match(records, [
+      { kind: 'audit', action: 'order.refund', actor: 'ada', outcome: 'success', details: { amount: 1200 } },
+      { kind: 'audit', action: 'order.delete', actor: 'eve', outcome: 'denied', reason: 'not an admin' },
+    ])
+    t.equal(records.length, 2, 'also with the level silent')
+  },
+
+  'scrubber.js': async (t, file) => {
+    const lines = (await run(t, file)).out.split('\n')
+    t.equal(lines[0], 'GET /callback?code=17&client_secret=[SECRET:query] HTTP/1.1')
+    t.strictSame(JSON.parse(lines[1]), {
+      id: 17,
+      loyaltyNumber: '[SECRET:key-name]',
+      note: 'say "[SECRET:greeting]"',
+    })
+    t.match(lines[2], /^true/)
+    t.match(lines[3], /greeting: 1/)
+  },
+
+  'demo.js': async (t, file) => {
+    const { code, out, err, cwd } = await start(t, file).ended
+    t.equal(code, 0, `all claims hold: ${err}${out.split('\n').filter((line) => line.includes('FAILED'))}`)
+    t.match(out, /18 secrets sent or logged; [^\n]+: 0 found\n/)
+    t.notMatch(out, '\x1b', 'no colour where there is no terminal')
+    t.strictSame(
+      out.split('\n').filter((line) => line.length > 100),
+      [],
+      'reads well at 100 columns',
+    )
+    t.strictSame(readdirSync(cwd), [], 'cleans up behind itself')
+  },
+}
+
+for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.js'))) {
+  t.test(`examples/${basename(file)} does what it says`, async (t) => {
+    const check = EXPECTED[file]
+    if (check === undefined) t.fail(`examples/${file} has no expectation here`)
+    else await check(t, file)
+  })
+}

@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { mock } from 'node:test'
+import t, { type Test } from 'tap'
+import type { HushlogError } from '../../lib/errors.ts'
+import { Keeper, type KeeperOptions } from '../../lib/keep/keeper.ts'
+import { thisWriter } from '../../lib/store/segment.ts'
+import { batchOf, child, ended, logDirectory, openWriter } from '../store/helpers.ts'
+import { DAY, endedSegment, entriesOf, kinds, logLine, NOON } from './helpers.ts'
+
+const dead = { ...thisWriter(), pid: 2 ** 30 }
+
+function openKeeper(t: Test, dir: string, options: Partial<KeeperOptions> = {}) {
+  const errors: HushlogError[] = []
+  const torn: unknown[] = []
+  const keeper = new Keeper({
+    dir,
+    keepDays: 90,
+    onError: (error) => errors.push(error),
+    onTorn: (cut) => torn.push(cut),
+    ...options,
+  })
+  t.teardown(() => keeper.close())
+  return { keeper, errors, torn }
+}
+
+t.test('at its start it seals what dead writers left, and tells what was torn', async (t) => {
+  const dir = logDirectory(t)
+  const left = endedSegment(dir, `${logLine(NOON)}half`, dead)
+  endedSegment(dir, logLine(NOON), dead)
+  const { writer } = openWriter(t, dir)
+  writer.append(batchOf(['alive']))
+  const { keeper, errors, torn } = openKeeper(t, dir)
+  await keeper.start()
+  t.same(keeper.stats(), { sealed: 2, pruned: 0 })
+  t.same(readdirSync(join(dir, 'open')), [basename(writer.stats().segment!)])
+  t.same(torn, [{ name: basename(left, '.log'), bytes: 4 }])
+  t.same(kinds(await entriesOf(dir)), ['genesis', 'torn', 'segment', 'segment'])
+  t.match((await entriesOf(dir))[2], { reason: 'crash', name: basename(left, '.log') })
+  t.same(errors, [])
+})
+
+t.test('what a writer ends is sealed in order, and gaps are recorded between', async (t) => {
+  const dir = logDirectory(t)
+  const { keeper, errors } = openKeeper(t, dir)
+  const { writer } = openWriter(t, dir, {
+    maxSize: 100,
+    onSealable: (path, reason) => keeper.seal(path, reason),
+  })
+  for (let i = 0; i < 5; i++) writer.append(batchOf([logLine(NOON + i).trim(), logLine(NOON + i).trim()]))
+  keeper.gap({ reason: 'disk full (ENOSPC)', count: 3, levels: { 20: 3 }, first: NOON, last: NOON + 1 })
+  await writer.close()
+  await keeper.idle()
+  const entries = await entriesOf(dir)
+  t.same(kinds(entries), ['genesis', ...Array(9).fill('segment'), 'gap', 'segment'])
+  const counters = entries.flatMap((entry) =>
+    entry.kind === 'segment' ? Number(entry.name.split('.').at(-1)) : [],
+  )
+  t.same(
+    counters,
+    [...counters].sort((a, b) => a - b),
+  )
+  t.equal(keeper.stats().sealed, 10)
+  t.same(errors, [])
+})
+
+t.test('a segment that cannot be sealed is told, tried again, and does not stop the others', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const dir = logDirectory(t)
+  const { keeper, errors } = openKeeper(t, dir)
+  const blocker = join(dir, 'sealed', '2026')
+  writeFileSync(blocker, 'a file where a folder should be')
+  const [first, second] = [endedSegment(dir, logLine(NOON)), endedSegment(dir, logLine(Date.UTC(2027, 0)))]
+  keeper.seal(first, 'size')
+  keeper.seal(second, 'size')
+  await keeper.idle()
+  t.match(errors, [{ code: 'HUSHLOG_SEAL', message: /cannot seal .*: (ENOTDIR|EEXIST)/ }])
+  t.equal(keeper.stats().sealed, 1)
+  t.ok(existsSync(first))
+  mock.timers.tick(1000)
+  await keeper.idle()
+  t.equal(errors.length, 2, 'tried again, in vain')
+  rmSync(blocker)
+  mock.timers.tick(1999)
+  await keeper.idle()
+  t.ok(existsSync(first), 'the second try comes after twice the time')
+  mock.timers.tick(1)
+  await keeper.idle()
+  t.notOk(existsSync(first))
+  t.equal(keeper.stats().sealed, 2)
+})
+
+t.test(
+  'it removes old segments at its start, every day, and after a seal at most once an hour',
+  async (t) => {
+    mock.timers.enable({ apis: ['setInterval'] })
+    t.teardown(() => mock.timers.reset())
+    const dir = logDirectory(t)
+    let now = NOON
+    const { keeper, errors } = openKeeper(t, dir, { now: () => now })
+    const sealAt = async (time: number) => {
+      now = time
+      keeper.seal(endedSegment(dir, logLine(time)), 'day')
+      await keeper.idle()
+    }
+    await sealAt(NOON)
+    await sealAt(NOON + 1000)
+    await keeper.start()
+    t.equal(keeper.stats().pruned, 0)
+    await sealAt(NOON + 90 * DAY)
+    t.equal(keeper.stats().pruned, 1, 'after a seal')
+    await sealAt(NOON + 90 * DAY + 1000)
+    t.equal(keeper.stats().pruned, 1, 'not again within the hour')
+    mock.timers.tick(DAY)
+    await keeper.idle()
+    t.equal(keeper.stats().pruned, 2, 'by the timer')
+    await keeper.close()
+    now += 200 * DAY
+    mock.timers.tick(DAY)
+    await keeper.idle()
+    t.equal(keeper.stats().pruned, 2, 'a closed keeper removes nothing')
+    const next = openKeeper(t, dir, { now: () => now })
+    await next.keeper.start()
+    t.equal(next.keeper.stats().pruned, 2, 'at the start of the next')
+    t.same(errors, [])
+  },
+)
+
+t.test('half-compressed files of crashed keepers are swept away, those of today are not', async (t) => {
+  const dir = logDirectory(t)
+  const [old, young] = ['old.tmp', 'young.tmp'].map((name) => join(dir, 'sealed', name))
+  for (const path of [old, young]) writeFileSync(path, '')
+  utimesSync(old, 1, 1)
+  await openKeeper(t, dir).keeper.start()
+  t.same([existsSync(old), existsSync(young)], [false, true])
+})
+
+t.test('faults of the directory and of the program’s callback do not stop it', async (t) => {
+  const dir = logDirectory(t)
+  const codes: string[] = []
+  const { keeper } = openKeeper(t, dir, {
+    onError: ({ code }) => {
+      codes.push(code)
+      throw new Error('from the program')
+    },
+  })
+  rmSync(join(dir, 'open'), { recursive: true })
+  await keeper.start()
+  t.same(codes, ['HUSHLOG_SEAL'])
+  mkdirSync(join(dir, 'open'))
+  keeper.seal(endedSegment(dir, logLine(NOON)), 'size')
+  await keeper.idle()
+  t.equal(keeper.stats().sealed, 1)
+})
+
+t.test('a keeper finishes its work and then lets the process end', async (t) => {
+  const dir = logDirectory(t)
+  const path = endedSegment(dir, logLine(NOON).repeat(50_000))
+  const { code, out } = await ended(child('../keep/child-keeper.ts', dir, path))
+  t.equal(code, 0)
+  t.match(out, /HUSHLOG_SEAL/, 'the second segment failed and waits for another try')
+  t.notOk(existsSync(path))
+  t.match((await entriesOf(dir))[1], { kind: 'segment', lines: 50_000 })
+})

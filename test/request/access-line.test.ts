@@ -1,0 +1,311 @@
+import { execFileSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import commonLog from 'common-log-string'
+import fc from 'fast-check'
+import t from 'tap'
+import { type AccessLine, accessLine, unscrubbedCommonLogString } from '../../lib/request/access-line.ts'
+import { bareField, cut, quotedField } from '../../lib/request/escape.ts'
+
+const START = Date.UTC(2026, 10, 24, 2, 29, 31, 123)
+const LINE: AccessLine = {
+  remoteAddress: '203.0.113.9',
+  user: 'ada',
+  method: 'GET',
+  url: '/orders/17?page=2',
+  httpVersion: '1.1',
+  statusCode: 200,
+  userAgent: 'curl/8.5',
+  accept: '*/*',
+  bytes: 512,
+  start: START,
+  responseTime: 12,
+  operation: 'GET /orders/:id',
+  reqId: '0193-a',
+}
+
+/** As strict as a reader can be: exactly these fields, quotes and backslashes escaped, nothing unprintable. */
+function parse(line: string): string[] | undefined {
+  const fields: string[] = []
+  let at = 0
+  while (at < line.length) {
+    const close = line[at] === '"' ? '"' : line[at] === '[' ? ']' : ' '
+    const from = close === ' ' ? at : at + 1
+    let to = from
+    while (to < line.length && line[to] !== close) {
+      if (line[to] === '\\' && close === '"') to++
+      if (close === ' ' && '"[]'.includes(line[to])) return undefined
+      to++
+    }
+    if (close !== ' ' && line[to] !== close) return undefined
+    fields.push(line.slice(from, to))
+    at = close === ' ' ? to : to + 1
+    if (at < line.length && line[at] !== ' ') return undefined
+    at++
+  }
+  return fields
+}
+
+/** Independently of the library's tables: what Unicode itself calls control, format, line or paragraph separator. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
+
+const harmlessText = (max: number) =>
+  fc
+    .array(fc.constantFrom(...'abcXYZ0189-_.:/?&=%+,;()*[] éß€日'), { minLength: 1, maxLength: max })
+    .map((characters) => characters.join(''))
+const harmlessWord = (max: number) => harmlessText(max).map((text) => `a${text.replace(/[ [\]]/g, '-')}`)
+const harmless = fc.record(
+  {
+    remoteAddress: fc.oneof(fc.ipV4(), fc.ipV6()),
+    method: fc.constantFrom('GET', 'POST', 'M-SEARCH'),
+    url: harmlessText(60).map((text) => `/${text.replaceAll(' ', '+')}`),
+    httpVersion: fc.constantFrom('1.0', '1.1', '2.0'),
+    statusCode: fc.integer({ min: 100, max: 599 }),
+    referer: harmlessText(40),
+    userAgent: harmlessText(60),
+    accept: harmlessText(20),
+    bytes: fc.nat(),
+    start: fc.integer({ min: 1, max: Date.UTC(2099, 0) }),
+    responseTime: fc.nat(),
+    operation: harmlessText(20),
+    reqId: fc.uuid(),
+  },
+  {
+    requiredKeys: [
+      'remoteAddress',
+      'method',
+      'url',
+      'httpVersion',
+      'statusCode',
+      'start',
+      'responseTime',
+      'operation',
+      'reqId',
+    ],
+  },
+)
+
+const evil = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({
+    unit: fc.constantFrom(
+      '"',
+      '\\',
+      ' ',
+      '[',
+      ']',
+      '\n',
+      '\r',
+      '\0',
+      '\u001b',
+      '\u0085',
+      '\u2028',
+      '\u202e',
+      '\ud800',
+      '\udfff',
+      'a',
+    ),
+  }),
+  fc.constantFrom('" 200 1 "-" "-', 'x\n127.0.0.1 - admin [', '\u00a0- -', '::ffff:::ffff:1.2.3.4', '\\'),
+  fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 60 }),
+)
+const hostile = fc.record({
+  remoteAddress: evil,
+  user: evil,
+  method: evil.map((text) => `G${text}`),
+  url: evil,
+  httpVersion: evil,
+  statusCode: fc.option(fc.integer({ min: 100, max: 599 }), { nil: undefined }),
+  referer: evil,
+  userAgent: evil,
+  accept: evil,
+  bytes: fc.option(fc.nat(), { nil: undefined }),
+  start: fc.integer({ min: 1, max: Date.UTC(2099, 0) }),
+  responseTime: fc.nat(),
+  operation: evil,
+  reqId: evil.map((text) => `0${text}`),
+})
+
+/** What the package is given for a line of ours. */
+function packageArguments(line: AccessLine): [object, object] {
+  const headers = { referer: line.referer, 'user-agent': line.userAgent, accept: line.accept }
+  const socket = { remoteAddress: line.remoteAddress }
+  const data = line.bytes === undefined ? undefined : { length: line.bytes }
+  return [
+    { ...line, headers, socket },
+    { statusCode: line.statusCode, _data: data, _time: line.start },
+  ]
+}
+
+t.test('the line is the one that the documentation shows', async (t) => {
+  t.equal(
+    accessLine(LINE),
+    '203.0.113.9 - ada [24/Nov/2026:02:29:31 +0000] "GET /orders/17?page=2 HTTP/1.1" 200 512 "-" "curl/8.5" "*/*" 12 ms "GET /orders/:id" 0193-a',
+  )
+})
+
+t.test('what is not known is a dash, and an aborted request has no status', async (t) => {
+  const line = accessLine({
+    ...LINE,
+    remoteAddress: undefined,
+    user: '',
+    statusCode: undefined,
+    bytes: undefined,
+    userAgent: '',
+    accept: undefined,
+  })
+  t.equal(
+    line,
+    '- - - [24/Nov/2026:02:29:31 +0000] "GET /orders/17?page=2 HTTP/1.1" - - "-" "-" "-" 12 ms "GET /orders/:id" 0193-a',
+  )
+})
+
+t.test('the date follows the second although it is made once a second', async (t) => {
+  const dateOf = (start: number) => parse(accessLine({ ...LINE, start }))?.[3]
+  t.equal(dateOf(START), '24/Nov/2026:02:29:31 +0000')
+  t.equal(dateOf(START + 876), '24/Nov/2026:02:29:31 +0000')
+  t.equal(dateOf(START + 877), '24/Nov/2026:02:29:32 +0000')
+  t.equal(dateOf(Date.UTC(1999, 11, 31, 23, 59, 59)), '31/Dec/1999:23:59:59 +0000')
+  t.equal(dateOf(START), '24/Nov/2026:02:29:31 +0000')
+})
+
+t.test(
+  'on harmless input the line is byte for byte what the package gives, apart from clock and time zone',
+  async () => {
+    fc.assert(
+      fc.property(harmless, (line) => {
+        const theirs = commonLog(...packageArguments(line))
+        const date = /\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]/
+        const elapsed = /-?\d+ ms$/
+        const ours = accessLine(line)
+        const [ourDate] = date.exec(ours) as RegExpExecArray
+        const expected = theirs.replace(date, ourDate).replace(elapsed, `${line.responseTime} ms`)
+        return ours === `${expected} "${line.operation}" ${line.reqId}`
+      }),
+    )
+  },
+)
+
+t.test('with TZ=UTC the package itself writes the same date', async (t) => {
+  const starts = [
+    1,
+    START,
+    Date.UTC(2024, 1, 29),
+    Date.UTC(2000, 11, 31, 23, 59, 59, 999),
+    Date.UTC(2026, 6, 5, 4, 3, 2),
+  ]
+  const lines = starts.map((start) => packageArguments({ ...LINE, start }))
+  const program = `
+    const commonLog = require(${JSON.stringify(createRequire(import.meta.url).resolve('common-log-string'))})
+    for (const [req, res] of ${JSON.stringify(lines)}) console.log(commonLog(req, res))`
+  const env = { ...process.env, TZ: 'UTC' }
+  const theirs = execFileSync(process.execPath, ['-e', program], { env, encoding: 'utf8' }).trim().split('\n')
+  for (const [index, start] of starts.entries()) {
+    const ours = accessLine({ ...LINE, user: undefined, start })
+    const withTheirClock = ours.replace(' 12 ms', theirs[index].slice(theirs[index].lastIndexOf('"') + 1))
+    t.equal(withTheirClock, `${theirs[index]} "GET /orders/:id" 0193-a`)
+  }
+})
+
+t.test('no input forges a field or a line', async () => {
+  fc.assert(
+    fc.property(hostile, (line) => {
+      const text = accessLine(line)
+      const fields = parse(text)
+      // remote, -, user, date, request, status, bytes, referer, agent, accept, elapsed, ms, operation, id
+      return !UNSEEN.test(text) && fields?.length === 14 && fields[4].split(' ').length === 3
+    }),
+    { numRuns: 400 },
+  )
+})
+
+t.test('the drop-in forges nothing either', async () => {
+  fc.assert(
+    fc.property(hostile, evil, fc.boolean(), (line, forwarded, behindProxy) => {
+      const [req, res] = packageArguments(line)
+      Object.assign((req as { headers: object }).headers, { 'x-forwarded-for': `1${forwarded}` })
+      const text = unscrubbedCommonLogString(
+        req,
+        res,
+        behindProxy ? { ipHeader: 'x-forwarded-for' } : undefined,
+      )
+      // An address of nothing leaves an empty first field, as the package does.
+      const fields = parse(text.startsWith(' ') ? `-${text}` : text)
+      const status = line.statusCode === undefined ? '' : `${line.statusCode}`
+      return !UNSEEN.test(text) && fields?.length === 12 && fields[5] === status
+    }),
+    { numRuns: 400 },
+  )
+})
+
+t.test('the drop-in gives what the package gives on harmless input, local time zone included', async (t) => {
+  fc.assert(
+    fc.property(harmless, fc.option(harmlessWord(10), { nil: undefined }), (line, forwarded) => {
+      const [req, res] = packageArguments(line)
+      Object.assign((req as { headers: object }).headers, { 'x-real-ip': forwarded })
+      const options = { ipHeader: 'x-real-ip' }
+      const elapsed = / -?\d+ ms$/
+      return (
+        unscrubbedCommonLogString(req, res, options).replace(elapsed, '') ===
+        commonLog(req, res, options).replace(elapsed, '')
+      )
+    }),
+  )
+  const bare = { httpVersion: '1.1', method: 'GET', url: '/', headers: {} }
+  const today = (text: string) => text.replace(/\[.*?\]/, '[]')
+  for (const [name, req, res] of [
+    ['no request', undefined, {}],
+    ['no response', {}, null],
+    ['no socket', bare, {}],
+    ['no address', { ...bare, socket: {} }, { statusCode: 204 }],
+    [
+      'no time and an empty body',
+      { ...bare, socket: { remoteAddress: '::ffff:10.0.0.1' } },
+      { statusCode: 200, _data: '' },
+    ],
+    ['a body that is text', bare, { statusCode: 200, _data: 'four' }],
+    ['no url, method and version', { headers: {} }, { statusCode: 200 }],
+  ] as const) {
+    t.equal(today(unscrubbedCommonLogString(req, res)), today(commonLog(req, res)), name)
+  }
+  t.match(
+    unscrubbedCommonLogString({ ...bare, headers: undefined }, {}, null),
+    / "-" "-" "-" $/,
+    'no headers do not throw',
+  )
+})
+
+t.test('a whole X-Forwarded-For stays one field', async (t) => {
+  const headers = {
+    'x-forwarded-for': '1.2.3.4 - admin [01/Jan/2026:00:00:00 +0000] "GET /forged HTTP/1.1" 200 1',
+  }
+  const req = { method: 'GET', url: '/', httpVersion: '1.1', headers }
+  const fields = parse(unscrubbedCommonLogString(req, { statusCode: 200 }, { ipHeader: 'x-forwarded-for' }))
+  t.equal(
+    fields?.[0],
+    '1.2.3.4\\x20-\\x20admin\\x20\\x5B01/Jan/2026:00:00:00\\x20+0000\\x5D\\x20\\x22GET\\x20/forged\\x20HTTP/1.1\\x22\\x20200\\x201',
+  )
+})
+
+t.test('long fields are cut where the documentation says and end in an ellipsis', async (t) => {
+  const fields = parse(
+    accessLine({ ...LINE, url: `/${'u'.repeat(5000)}`, userAgent: 'a'.repeat(600), user: 'b'.repeat(512) }),
+  )
+  t.equal(fields?.[4], `GET /${'u'.repeat(2046)}… HTTP/1.1`)
+  t.equal(fields?.[8], `${'a'.repeat(511)}…`)
+  t.equal(fields?.[2], `${'b'.repeat(127)}…`)
+})
+
+t.test('escapes', async (t) => {
+  t.equal(quotedField('a "b" \\ [c]', 99), 'a \\"b\\" \\\\ [c]')
+  t.equal(bareField('a "b" [c]\u00a0\u3000', 99), 'a\\x20\\x22b\\x22\\x20\\x5Bc\\x5D\\xA0\\u3000')
+  t.equal(
+    quotedField('\0\t\n\x7f\x85\u2028\u202e\ufeff', 99),
+    '\\x00\\x09\\x0A\\x7F\\x85\\u2028\\u202E\\uFEFF',
+  )
+  t.equal(quotedField('😀 \ud800 \udc00', 99), '😀 \\uD800 \\uDC00', 'whole pairs stay')
+  t.equal(quotedField('\u{e0041}\u{1d173}', 99), '\\uDB40\\uDC41\\uD834\\uDD73', 'invisible ones do not')
+  t.equal(quotedField('ab😀cd', 4), 'ab…', 'a cut tears no pair')
+  t.equal(quotedField('"b😀cd', 4), '\\"b…')
+  t.equal(cut('abcd', 4), 'abcd')
+  t.equal(cut('abcde', 4), 'abc…')
+})
