@@ -53,7 +53,7 @@ try {
   printHeader()
   for (const each of options.quick ? QUICK : CASES) measureCase(each)
   console.log('\nHTTP: Express 5 in its own process, 50 connections, one access record a request\n')
-  await measureHttp({ rounds: Math.min(rounds, 3), seconds: 2, folder })
+  await measureHttp({ rounds: options.quick ? 1 : Math.min(rounds, 3), seconds: 2, folder })
   measurePieces()
   console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s`)
 } finally {

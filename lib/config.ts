@@ -115,9 +115,13 @@ export function checkOptions(options: HushlogOptions = {}): Config {
 function storageConfig(options: StorageOptions): StorageConfig {
   const keepDays = options.keepDays ?? LEAST_KEEP_DAYS
   if (keepDays < LEAST_KEEP_DAYS && options.allowShortRetention !== true) {
-    throw new HushlogError('HUSHLOG_OPTION', `option storage.keepDays takes ${LEAST_KEEP_DAYS} or more, got ${keepDays}`, {
-      hint: 'for a shorter retention put allowShortRetention: true beside it',
-    })
+    throw new HushlogError(
+      'HUSHLOG_OPTION',
+      `option storage.keepDays takes ${LEAST_KEEP_DAYS} or more, got ${keepDays}`,
+      {
+        hint: 'for a shorter retention put allowShortRetention: true beside it',
+      },
+    )
   }
   return Object.freeze({
     dir: resolve(options.dir ?? 'logs'),
@@ -134,7 +138,12 @@ function pinoOptions(options: HushlogOptions): PinoOptions {
   return Object.fromEntries(Object.entries(options).filter(([name]) => PINO.includes(name)))
 }
 
-function checkNames(options: object, checks: Record<string, Check>, more: readonly string[], prefix: string): void {
+function checkNames(
+  options: object,
+  checks: Record<string, Check>,
+  more: readonly string[],
+  prefix: string,
+): void {
   for (const [name, value] of Object.entries(options)) {
     const full = prefix + name
     if (Object.hasOwn(LATER, full)) {
@@ -149,8 +158,13 @@ function checkNames(options: object, checks: Record<string, Check>, more: readon
 function unknownOption(full: string, name: string, known: readonly string[], prefix: string): HushlogError {
   const instead = prefix === '' && Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined
   const near = nearest(name, known)
-  const hint = instead ?? (near === undefined ? `known are ${known.join(', ')}` : `did you mean ${prefix}${near}?`)
-  return new HushlogError('HUSHLOG_OPTION', `option ${full} is ${instead === undefined ? 'unknown' : 'not taken'}: ${hint}`, { hint })
+  const hint =
+    instead ?? (near === undefined ? `known are ${known.join(', ')}` : `did you mean ${prefix}${near}?`)
+  return new HushlogError(
+    'HUSHLOG_OPTION',
+    `option ${full} is ${instead === undefined ? 'unknown' : 'not taken'}: ${hint}`,
+    { hint },
+  )
 }
 
 const MAX_DISTANCE = 2
@@ -185,8 +199,19 @@ function distance(a: string, b: string): number {
 
 const SIZES: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 }
 const TIMES: Record<string, number> = {
-  ms: 1, s: 1000, second: 1000, seconds: 1000, m: 60_000, minute: 60_000, minutes: 60_000,
-  h: 3_600_000, hour: 3_600_000, hours: 3_600_000, d: DAY, day: DAY, days: DAY,
+  ms: 1,
+  s: 1000,
+  second: 1000,
+  seconds: 1000,
+  m: 60_000,
+  minute: 60_000,
+  minutes: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+  d: DAY,
+  day: DAY,
+  days: DAY,
 }
 
 function bytesOf(value: unknown, name: string): number {
@@ -197,7 +222,13 @@ function millisecondsOf(value: unknown, name: string): number {
   return measure(value, name, TIMES, LEAST_AGE, 'a number of milliseconds from 1000, or text like "1 day"')
 }
 
-function measure(value: unknown, name: string, units: Record<string, number>, least: number, takes: string): number {
+function measure(
+  value: unknown,
+  name: string,
+  units: Record<string, number>,
+  least: number,
+  takes: string,
+): number {
   const amount = typeof value === 'string' ? withUnit(value, units) : value
   if (typeof amount === 'number' && Number.isFinite(amount) && amount >= least) return Math.floor(amount)
   return refuse(name, typeof value === 'string' ? new Shown(value) : value, takes)
@@ -234,13 +265,15 @@ function object(value: unknown, name: string, takes = 'an object'): void {
 }
 
 function positive(value: unknown, name: string): void {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) refuse(name, value, 'a number of days above 0')
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+    refuse(name, value, 'a number of days above 0')
 }
 
 function oneOf(known: readonly unknown[]): Check {
   const takes = known.map((item) => JSON.stringify(item)).join(', ')
   return (value, name) => {
-    if (!known.includes(value)) refuse(name, typeof value === 'string' ? new Shown(value) : value, `one of ${takes}`)
+    if (!known.includes(value))
+      refuse(name, typeof value === 'string' ? new Shown(value) : value, `one of ${takes}`)
   }
 }
 

@@ -18,7 +18,10 @@ export class Operation {
   #stamped: string | undefined
   #stamp = ''
 
-  constructor(name: string, options: { reqId?: string; user?: string; trace?: string; ask?: () => string | undefined } = {}) {
+  constructor(
+    name: string,
+    options: { reqId?: string; user?: string; trace?: string; ask?: () => string | undefined } = {},
+  ) {
     this.#name = bounded(name)
     this.reqId = options.reqId !== undefined && isRequestId(options.reqId) ? options.reqId : newId()
     this.user = options.user
@@ -73,7 +76,11 @@ export function runInside<T>(operation: Operation, fn: () => T): T {
  * @param options.reqId 1 to 64 of `A-Z a-z 0-9 _ . -`; anything else is replaced by a new UUID v7, the default
  * @throws HushlogError `HUSHLOG_OPTION` when the name is no text or empty
  */
-export function runOperation<T>(name: string, fn: () => T, options: { reqId?: string; user?: string } = {}): T {
+export function runOperation<T>(
+  name: string,
+  fn: () => T,
+  options: { reqId?: string; user?: string } = {},
+): T {
   return storage.run(new Operation(named(name, 'runOperation'), options), fn)
 }
 
@@ -102,5 +109,8 @@ export function setOperation(name: string): void {
 
 function named(name: string, where: string): string {
   if (typeof name === 'string' && name !== '') return name
-  throw new HushlogError('HUSHLOG_OPTION', `${where}: the name must be text of 1 to ${MAX_NAME} characters, got ${name === '' ? 'empty text' : typeof name}`)
+  throw new HushlogError(
+    'HUSHLOG_OPTION',
+    `${where}: the name must be text of 1 to ${MAX_NAME} characters, got ${name === '' ? 'empty text' : typeof name}`,
+  )
 }

@@ -1,7 +1,7 @@
 /**
  * The life of a line, from the log call to the sealed segment: options → gate → store and keeper → logger.
  */
-import { checkOptions, type Config, type StorageConfig } from './config.ts'
+import { type Config, checkOptions, type StorageConfig } from './config.ts'
 import { HushlogError } from './errors.ts'
 import { flushAtExit } from './exit.ts'
 import { Keeper } from './keep/keeper.ts'
@@ -28,7 +28,11 @@ export function hushlog<CustomLevels extends string = never>(
   const finder = createFinder(config.scrub, [config.host, config.service])
   const store = openStore(config, (gap) => pipeline.gap(gap), onError)
   const output = outputOf(config, store, (count) => pipeline.gap(slowReader(count)), onError)
-  const gate: Gate = new Gate({ finder, onScrub: config.scrub.onScrub, stub: (error, level) => pipeline.stub(error, level) })
+  const gate: Gate = new Gate({
+    finder,
+    onScrub: config.scrub.onScrub,
+    stub: (error, level) => pipeline.stub(error, level),
+  })
   const pipeline = new Pipeline({
     gate,
     sinks: [store?.writer, output].filter((sink): sink is SegmentWriter | OutputSink => sink !== undefined),
@@ -62,7 +66,11 @@ interface Store {
 }
 
 /** The writer and the keeper of a directory; nothing when storage is off or its default place cannot be had. */
-function openStore(config: Config, onGap: (gap: Gap) => void, onError: (error: HushlogError) => void): Store | undefined {
+function openStore(
+  config: Config,
+  onGap: (gap: Gap) => void,
+  onError: (error: HushlogError) => void,
+): Store | undefined {
   const { storage } = config
   if (storage === false) return undefined
   const dir = usableDirectory(storage)
@@ -112,9 +120,16 @@ function slowReader(count: number): Gap {
 
 function sayWhere(config: Config, store: Store | undefined, output: BatchSink | undefined): void {
   const places: string[] = []
-  if (store !== undefined) places.push(`${store.dir} (kept ${(config.storage as StorageConfig).keepDays} days, sealed segments not encrypted)`)
+  if (store !== undefined)
+    places.push(
+      `${store.dir} (kept ${(config.storage as StorageConfig).keepDays} days, sealed segments not encrypted)`,
+    )
   if (output !== undefined) places.push('standard output')
-  say(places.length === 0 ? 'lines go nowhere: storage and stdout are both off' : `lines go to ${places.join(' and ')}`)
+  say(
+    places.length === 0
+      ? 'lines go nowhere: storage and stdout are both off'
+      : `lines go to ${places.join(' and ')}`,
+  )
 }
 
 function say(words: string): void {
@@ -160,7 +175,11 @@ function guarded(onError: (error: HushlogError) => void): (error: HushlogError) 
   }
 }
 
-function statsOf(gate: Gate, registered: { size: number; refused: { name: string; reason: string }[] }, store: Store | undefined): Stats {
+function statsOf(
+  gate: Gate,
+  registered: { size: number; refused: { name: string; reason: string }[] },
+  store: Store | undefined,
+): Stats {
   const { lines, bytes, withheld, scrubbed } = gate.counts
   const stats: Stats = {
     lines,

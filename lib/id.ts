@@ -52,6 +52,10 @@ export function isRequestId(text: string): boolean {
 function isIdCharacter(code: number): boolean {
   const letter = code | 0x20
   return (
-    (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f || code === 0x2e || code === 0x2d
+    (letter >= 0x61 && letter <= 0x7a) ||
+    (code >= 0x30 && code <= 0x39) ||
+    code === 0x5f ||
+    code === 0x2e ||
+    code === 0x2d
   )
 }

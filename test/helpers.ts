@@ -7,7 +7,13 @@ import type { Test } from 'tap'
 import { hushlog } from '../lib/hushlog.ts'
 import type { Hushlog, HushlogOptions } from '../lib/types.ts'
 
-export type Line = Record<string, unknown> & { msg?: string; time: string; level: number; operation: string; reqId: string }
+export type Line = Record<string, unknown> & {
+  msg?: string
+  time: string
+  level: number
+  operation: string
+  reqId: string
+}
 
 /** A folder of a test's own, removed with it. */
 export function folder(t: Test): string {
@@ -26,8 +32,9 @@ export interface Logged {
 
 /** A logger on real files. */
 export function logger(t: Test, options: HushlogOptions = {}): Logged {
-  const dir = join(folder(t), 'logs')
-  const storage = options.storage === undefined ? { dir } : options.storage === false ? false : { dir, ...options.storage }
+  const dir = (options.storage === false ? undefined : options.storage?.dir) ?? join(folder(t), 'logs')
+  const storage =
+    options.storage === undefined ? { dir } : options.storage === false ? false : { dir, ...options.storage }
   const log = hushlog({ service: 'test', stdout: false, ...options, storage })
   t.teardown(() => log.close().catch(() => {}))
   return { log, dir, lines: () => linesIn(dir), text: () => textIn(dir) }
@@ -42,8 +49,12 @@ export function linesIn(dir: string): Line[] {
 
 export function textIn(dir: string): string {
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort()
-  const sealed = files.filter((file) => file.endsWith('.log.gz')).map((file) => gunzipSync(readFileSync(join(dir, file))).toString())
-  const open = files.filter((file) => file.endsWith('.log')).map((file) => readFileSync(join(dir, file), 'utf8'))
+  const sealed = files
+    .filter((file) => file.endsWith('.log.gz'))
+    .map((file) => gunzipSync(readFileSync(join(dir, file))).toString())
+  const open = files
+    .filter((file) => file.endsWith('.log'))
+    .map((file) => readFileSync(join(dir, file), 'utf8'))
   return [...sealed, ...open].join('')
 }
 
@@ -61,7 +72,11 @@ export interface Ended {
 export function runProgram(
   file: URL,
   args: string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void } = {},
+  options: {
+    cwd?: string
+    env?: NodeJS.ProcessEnv
+    onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void
+  } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [file.pathname, ...args], {
     cwd: options.cwd,
@@ -75,5 +90,7 @@ export function runProgram(
     for (const line of chunk.split('\n')) options.onLine?.(line, (signal) => child.kill(signal))
   })
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
-  return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })))
+  return new Promise((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })),
+  )
 }

@@ -95,12 +95,7 @@ hushlog({ stdout: 'xml' })
 hushlog({ storage: true })
 
 // What would lead lines around the gate or change the frame of a line is no option.
-holds<
-  Equals<
-    Extract<keyof HushlogOptions, 'transport' | 'timestamp' | 'browser' | 'name' | 'crlf'>,
-    never
-  >
->()
+holds<Equals<Extract<keyof HushlogOptions, 'transport' | 'timestamp' | 'browser' | 'name' | 'crlf'>, never>>()
 
 // An audit event says who, what and how it ended.
 // @ts-expect-error

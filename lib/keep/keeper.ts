@@ -93,7 +93,7 @@ export class Keeper {
 
   #daily(): void {
     this.#queue(async () => {
-      for (const { path } of findAbandoned(this.#options.dir, this.#now())) this.seal(path, 'crash')
+      for (const { path } of findAbandoned(this.#options.dir, this.#now())) this.seal(path, 'adopted')
       this.#queue(() => this.#sweep())
       this.#queue(() => this.#prune())
     })

@@ -31,7 +31,9 @@ export function writeAudit(pipeline: Pipeline, bindings: object, event: AuditEve
 
 function problemOf(event: AuditEvent): HushlogError | undefined {
   const given = event as Partial<AuditEvent> | null | undefined
-  const missing = (['action', 'actor'] as const).filter((name) => typeof given?.[name] !== 'string' || given[name] === '')
+  const missing = (['action', 'actor'] as const).filter(
+    (name) => typeof given?.[name] !== 'string' || given[name] === '',
+  )
   if (!OUTCOMES.includes(given?.outcome as AuditEvent['outcome'])) missing.push('outcome' as 'actor')
   if (missing.length === 0) return undefined
   return new HushlogError(

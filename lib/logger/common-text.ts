@@ -4,7 +4,14 @@
 import { visibleText } from './visible.ts'
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
-const NAMES: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' }
+const NAMES: Record<number, string> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+}
 
 export function commonText(record: Record<string, unknown>): string {
   if (record.kind === 'access' && typeof record.msg === 'string') return visibleText(record.msg, false)

@@ -3,7 +3,17 @@
  * stamp; most readers then take the last, some refuse the line. Here a stamp stands, and the field that would
  * have hidden it moves to its name with `_`; of other names that repeat the last one stays, as in JSON.parse.
  */
-const STAMPS = new Set(['level', 'time', 'service', 'host', 'pid', 'operation', 'reqId', 'trace_id', 'span_id'])
+const STAMPS = new Set([
+  'level',
+  'time',
+  'service',
+  'host',
+  'pid',
+  'operation',
+  'reqId',
+  'trace_id',
+  'span_id',
+])
 /** Kinds that only hushlog itself gives to a record. */
 const OWN_KINDS = new Set(['"access"', '"audit"', '"gap"'])
 

@@ -31,12 +31,18 @@ type Inner = Logger & Inside
 export type LifeExtras = Pick<Extras, 'hide' | 'flush' | 'close' | 'stats'>
 
 export function createLogger(pipeline: Pipeline, options: PinoOptions, extras: LifeExtras): Hushlog {
-  const logger = pino(pinoOptions(pipeline, options), { write: (line: string) => pipeline.write(line) }) as unknown as Inner
+  const logger = pino(pinoOptions(pipeline, options), {
+    write: (line: string) => pipeline.write(line),
+  }) as unknown as Inner
   logger[PIPELINE] = pipeline
   logger[OPERATION] = undefined
   logger[OWN] = 0
   logger[REPEATS] = false
-  logger[NAMES] = names(undefined, [...WATCHED, options.messageKey ?? 'msg', ...Object.keys(options.base ?? {})])
+  logger[NAMES] = names(undefined, [
+    ...WATCHED,
+    options.messageKey ?? 'msg',
+    ...Object.keys(options.base ?? {}),
+  ])
   return Object.assign(defineAudit(logger), extras, bindingMethods(logger)) as unknown as Hushlog
 }
 
@@ -60,7 +66,8 @@ function defineAudit(logger: Inner): Inner {
     get(this: Inner) {
       const audit = (event: AuditEvent) => auditBy(this, event)
       return Object.assign(audit, {
-        denied: (event: Omit<AuditEvent, 'outcome'>) => auditBy(this, { ...event, outcome: 'denied' as const }),
+        denied: (event: Omit<AuditEvent, 'outcome'>) =>
+          auditBy(this, { ...event, outcome: 'denied' as const }),
       })
     },
   })
@@ -134,7 +141,13 @@ function hookFor(pipeline: Pipeline, users: LogMethod | undefined): LogMethod {
         if (users === undefined) method.apply(this, args)
         else users.call(this, args, method, level)
       } catch (error) {
-        afterThrow(pipeline, level, error, () => method.apply(this, plainArguments(args) as typeof args), users === undefined)
+        afterThrow(
+          pipeline,
+          level,
+          error,
+          () => method.apply(this, plainArguments(args) as typeof args),
+          users === undefined,
+        )
       }
     })
   }
@@ -144,7 +157,11 @@ function hookFor(pipeline: Pipeline, users: LogMethod | undefined): LogMethod {
 function areUsual(args: readonly unknown[]): boolean {
   const first = typeof args[0]
   const second = typeof args[1]
-  return first !== 'symbol' && first !== 'function' && (second === 'string' || second === 'undefined' || second === 'number')
+  return (
+    first !== 'symbol' &&
+    first !== 'function' &&
+    (second === 'string' || second === 'undefined' || second === 'number')
+  )
 }
 
 /** What JSON has no word for as a message becomes text: symbols, functions, objects whose toJSON gives nothing. */
@@ -166,7 +183,11 @@ function isWritable(value: unknown): boolean {
 }
 
 function nameOf(value: unknown): string {
-  return typeof value === 'function' ? `[Function ${value.name || 'anonymous'}]` : typeof value === 'symbol' ? String(value) : '[Object]'
+  return typeof value === 'function'
+    ? `[Function ${value.name || 'anonymous'}]`
+    : typeof value === 'symbol'
+      ? String(value)
+      : '[Object]'
 }
 
 /** Runs `fn` as the making of one record. Records may be made while another one is: a serializer may log. */
@@ -191,13 +212,20 @@ function within<T>(logger: Inner, kind: Kind, level: number, repeats: boolean, f
 }
 
 /** Once more with plain copies of what was logged; then a stub that names the error and nothing of the line. */
-function afterThrow(pipeline: Pipeline, level: number, error: unknown, again: () => void, mayTry: boolean): void {
+function afterThrow(
+  pipeline: Pipeline,
+  level: number,
+  error: unknown,
+  again: () => void,
+  mayTry: boolean,
+): void {
   try {
-    if (mayTry) return again()
+    if (!mayTry) throw error
+    again()
   } catch {
-    // A serializer of the program's own throws on plain copies too.
+    // A hook may have written already, and a serializer of the program's own throws on plain copies too.
+    pipeline.withhold(error, level)
   }
-  pipeline.withhold(error, level)
 }
 
 function plainArguments(args: readonly unknown[]): unknown[] {
@@ -216,7 +244,10 @@ function mayRepeat(first: unknown, names: Record<string, true>, isOurs: boolean)
   return false
 }
 
-function watchedMixin(pipeline: Pipeline, mixin: NonNullable<LoggerOptions['mixin']>): NonNullable<LoggerOptions['mixin']> {
+function watchedMixin(
+  pipeline: Pipeline,
+  mixin: NonNullable<LoggerOptions['mixin']>,
+): NonNullable<LoggerOptions['mixin']> {
   return (fields, level, logger) => {
     const mixed = mixin(fields, level, logger)
     if (!pipeline.mayRepeat) pipeline.mayRepeat = mayRepeat(mixed, (logger as unknown as Inner)[NAMES], false)
@@ -224,14 +255,24 @@ function watchedMixin(pipeline: Pipeline, mixin: NonNullable<LoggerOptions['mixi
   }
 }
 
-function childOf(parent: Inner, child: Logger['child'], bindings: Bindings, options?: ChildLoggerOptions): Inner {
-  if (bindings === null || typeof bindings !== 'object') return child.call(parent, bindings, options as never) as unknown as Inner
+function childOf(
+  parent: Inner,
+  child: Logger['child'],
+  bindings: Bindings,
+  options?: ChildLoggerOptions,
+): Inner {
+  if (bindings === null || typeof bindings !== 'object')
+    return child.call(parent, bindings, options as never) as unknown as Inner
   try {
     return child.call(parent, bindings, options as never) as unknown as Inner
   } catch (error) {
     if (isCallersMistake(bindings, options)) throw error
     parent[PIPELINE].withhold(error, pino.levels.values.error)
-    return child.call(parent, boundedCopy(bindings) as Bindings, { level: options?.level } as never) as unknown as Inner
+    return child.call(
+      parent,
+      boundedCopy(bindings) as Bindings,
+      { level: options?.level } as never,
+    ) as unknown as Inner
   }
 }
 
@@ -251,7 +292,9 @@ function noteBindings(logger: Inner, bindings: Bindings): Inner {
   const own = logger[OWN]
   const flags = bound.reduce((sum, name) => sum | (BOUND[name as keyof typeof BOUND] ?? 0), 0)
   // The first binding of an operation or id takes the stamp's place; any other repetition is for the slow path.
-  const repeats = bound.some((name) => logger[NAMES][name] === true && !((BOUND[name as keyof typeof BOUND] ?? 0) & ~own))
+  const repeats = bound.some(
+    (name) => logger[NAMES][name] === true && !((BOUND[name as keyof typeof BOUND] ?? 0) & ~own),
+  )
   logger[OWN] = own | flags
   logger[REPEATS] = logger[REPEATS] || repeats
   logger[NAMES] = names(logger[NAMES], bound)
@@ -263,4 +306,3 @@ function names(before: Record<string, true> | undefined, more: readonly string[]
   for (const name of more) all[name] = true
   return all
 }
-

@@ -92,7 +92,9 @@ export class Pipeline {
     try {
       this.#options.gate.take(this.#append)
     } catch (error) {
-      this.#options.onError(new HushlogError('HUSHLOG_WITHHELD', `lines were withheld: ${errorCode(error)}`, { cause: error }))
+      this.#options.onError(
+        new HushlogError('HUSHLOG_WITHHELD', `lines were withheld: ${errorCode(error)}`, { cause: error }),
+      )
     } finally {
       this.#appending = false
     }
@@ -122,7 +124,11 @@ export class Pipeline {
   }
 
   stub(error: unknown, level: number): string {
-    return this.record(level, { err: { code: errorCode(error) } }, 'a line was withheld: it could not be made safe')
+    return this.record(
+      level,
+      { err: { code: errorCode(error) } },
+      'a line was withheld: it could not be made safe',
+    )
   }
 
   /** A record that is no call of the program's: a loss, a line that could not be made. */
@@ -168,7 +174,13 @@ export class Pipeline {
   /** Lines that a sink or a callback logs while a batch is being written wait for it, as far as there is room. */
   #defer(waiting: Waiting): void {
     if (this.#deferred.length < MAX_DEFERRED) this.#deferred.push(waiting)
-    else this.#options.onError(new HushlogError('HUSHLOG_WITHHELD', 'a line was dropped: onError logs faster than lines are written'))
+    else
+      this.#options.onError(
+        new HushlogError(
+          'HUSHLOG_WITHHELD',
+          'a line was dropped: onError logs faster than lines are written',
+        ),
+      )
   }
 
   #takeDeferred(): void {

@@ -15,7 +15,10 @@ const MAX_WAITING = 1024 * 1024
 /**
  * Where the option says nothing: pretty on a terminal, JSON into a pipe or socket, else nothing.
  */
-export function outputFormat(mode: StdoutMode | undefined, stream: { isTTY?: boolean } = process.stdout): OutputFormat | undefined {
+export function outputFormat(
+  mode: StdoutMode | undefined,
+  stream: { isTTY?: boolean } = process.stdout,
+): OutputFormat | undefined {
   if (mode === false) return undefined
   if (mode === undefined || mode === true) {
     if (stream.isTTY) return 'pretty'
@@ -88,7 +91,9 @@ export class OutputSink implements BatchSink {
 
   #fail(error: unknown): void {
     this.#closed = true
-    this.#options.onError(new HushlogError('HUSHLOG_STDOUT', `standard output cannot be written: ${errorCode(error)}`))
+    this.#options.onError(
+      new HushlogError('HUSHLOG_STDOUT', `standard output cannot be written: ${errorCode(error)}`),
+    )
   }
 }
 

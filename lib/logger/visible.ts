@@ -6,7 +6,9 @@ export function visible(value: unknown, name = ''): unknown {
   if (typeof value === 'string') return visibleText(value, name === 'stack')
   if (Array.isArray(value)) return value.map((item) => visible(item))
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [visibleText(key, false), visible(item, key)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [visibleText(key, false), visible(item, key)]),
+  )
 }
 
 /** @param lineEnds whether line feeds and tabs stay */
@@ -23,5 +25,10 @@ export function visibleText(text: string, lineEnds: boolean): string {
 function isControl(code: number): boolean {
   if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return true
   // Line separators, and what turns the direction of text around.
-  return code === 0x2028 || code === 0x2029 || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
+  return (
+    code === 0x2028 ||
+    code === 0x2029 ||
+    (code >= 0x202a && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2069)
+  )
 }

@@ -51,7 +51,7 @@ export function cardEnd(bytes: Uint8Array, at: number, start: number, end: numbe
       continue
     }
     if ((byte !== BLANK && byte !== DASH) || !isDigit(bytes[to + 1])) break
-    if (separator === 0 && (count !== FIRST_GROUP)) break
+    if (separator === 0 && count !== FIRST_GROUP) break
     if (separator !== 0 && (byte !== separator || group < FIRST_GROUP)) break
     separator = byte
     group = 0

@@ -59,7 +59,8 @@ export class Cutter {
 /** How much longer a line gets by its cuts; negative when it gets shorter. */
 function growth(cuts: readonly Cut[], rules: Rules): number {
   let bytes = 0
-  for (const cut of cuts) bytes += replacement(cut, rules).length + 2 * cut.quote.length - (cut.end - cut.start)
+  for (const cut of cuts)
+    bytes += replacement(cut, rules).length + 2 * cut.quote.length - (cut.end - cut.start)
   return bytes
 }
 

@@ -115,7 +115,9 @@ export class Gate {
       lines[i] = line
       growth += line.length + 1 - (this.#ends[i] - start)
     }
-    return lines.length === 0 ? this.#batch(this.#memory, this.#ends) : this.#assemble(lines, this.#used + growth)
+    return lines.length === 0
+      ? this.#batch(this.#memory, this.#ends)
+      : this.#assemble(lines, this.#used + growth)
   }
 
   /** The line as it may leave; nothing when it may leave as it is. */

@@ -22,7 +22,11 @@ export function depthOfQuote(backslashes: number): number {
  * quote of that depth or less, before the backslashes that belong to that quote; else at `end`.
  */
 export function stringEnd(bytes: Uint8Array, from: number, end: number, depth: number): number {
-  for (let at = indexOfByte(bytes, QUOTE, from, end); at !== -1; at = indexOfByte(bytes, QUOTE, at + 1, end)) {
+  for (
+    let at = indexOfByte(bytes, QUOTE, from, end);
+    at !== -1;
+    at = indexOfByte(bytes, QUOTE, at + 1, end)
+  ) {
     const found = depthOfQuote(backslashesBefore(bytes, at, from))
     if (found <= depth) return at - ((1 << found) - 1)
   }

@@ -26,15 +26,44 @@ export const KEY_RULES: readonly KeyRule[] = [
       'password passwords passwd passwort motdepasse contrasena senha passwrd psword pswd pwd passphrase passcode ' +
       'passkey userpass dbpass db+pass user+pass admin+pass root+pass mysqlpwd pgpassword my+pass smtp+pass mail+pass redis+pass mongo+pass postgres+pass ftp+pass',
     ends: 'password passwd passphrase passwort pgpassword',
-    matches: ['password', 'Passwd', 'user_password', 'DB_PASS', 'pwd', 'password2', 'newPassword', 'passphrase', 'pass', 'mypassword1'],
-    spares: ['passenger', 'passive', 'bypass', 'pass_rate', 'passed', 'password_reset_at', 'passwordChangedAt', 'passwordLength', 'compass'],
+    matches: [
+      'password',
+      'Passwd',
+      'user_password',
+      'DB_PASS',
+      'pwd',
+      'password2',
+      'newPassword',
+      'passphrase',
+      'pass',
+      'mypassword1',
+    ],
+    spares: [
+      'passenger',
+      'passive',
+      'bypass',
+      'pass_rate',
+      'passed',
+      'password_reset_at',
+      'passwordChangedAt',
+      'passwordLength',
+      'compass',
+    ],
   },
   {
     id: 'secret',
-    words: 'secret secrets clientsecret appsecret sharedsecret secretkey secretaccesskey jwtsecret totpsecret',
+    words:
+      'secret secrets clientsecret appsecret sharedsecret secretkey secretaccesskey jwtsecret totpsecret',
     ends: 'secret secretkey secretaccesskey',
     counts: true,
-    matches: ['secret', 'clientSecret', 'client-secret', 'AWS_SECRET_ACCESS_KEY', 'webhook_secret', 'app.secret'],
+    matches: [
+      'secret',
+      'clientSecret',
+      'client-secret',
+      'AWS_SECRET_ACCESS_KEY',
+      'webhook_secret',
+      'app.secret',
+    ],
     spares: ['secretary', 'secretName', 'secretArn', 'hasSecret', 'secret_version'],
   },
   {
@@ -45,8 +74,31 @@ export const KEY_RULES: readonly KeyRule[] = [
       'service+key server+key storage+key auth+key secret+key+base hmac+key client+key+data private+key+id',
     ends: 'apikey privatekey accesskey encryptionkey signingkey masterkey accountkey sharedaccesskey subscriptionkey',
     counts: true,
-    matches: ['api_key', 'apiKey', 'X-API-Key', 'APIKEY', 'privateKey', 'private_key', 'ACCESS_KEY', 'Ocp-Apim-Subscription-Key', 'x-functions-key'],
-    spares: ['monkey', 'keyboard', 'primaryKey', 'foreignKey', 'sortKey', 'cacheKey', 'publicKey', 'keyId', 'key', 'kid', 'objectKey', 'public_api_key'],
+    matches: [
+      'api_key',
+      'apiKey',
+      'X-API-Key',
+      'APIKEY',
+      'privateKey',
+      'private_key',
+      'ACCESS_KEY',
+      'Ocp-Apim-Subscription-Key',
+      'x-functions-key',
+    ],
+    spares: [
+      'monkey',
+      'keyboard',
+      'primaryKey',
+      'foreignKey',
+      'sortKey',
+      'cacheKey',
+      'publicKey',
+      'keyId',
+      'key',
+      'kid',
+      'objectKey',
+      'public_api_key',
+    ],
   },
   {
     id: 'token',
@@ -54,8 +106,30 @@ export const KEY_RULES: readonly KeyRule[] = [
     words: 'token tokens accesstoken refreshtoken idtoken authtoken bearertoken sessiontoken jwt bearer',
     ends: 'accesstoken refreshtoken authtoken idtoken sessiontoken bearertoken csrftoken securitytoken apitoken',
     counts: true,
-    matches: ['token', 'accessToken', 'access_token', 'refresh-token', 'id_token', 'jwt', 'x-amz-security-token', 'X-Vault-Token', 'bearer', 'auth[token]'],
-    spares: ['tokenizer', 'tokenized', 'max_tokens', 'token_count', 'token_type', 'tokenUsage', 'next_page_token', 'pageToken', 'hasToken', 'tokenExpiresAt'],
+    matches: [
+      'token',
+      'accessToken',
+      'access_token',
+      'refresh-token',
+      'id_token',
+      'jwt',
+      'x-amz-security-token',
+      'X-Vault-Token',
+      'bearer',
+      'auth[token]',
+    ],
+    spares: [
+      'tokenizer',
+      'tokenized',
+      'max_tokens',
+      'token_count',
+      'token_type',
+      'tokenUsage',
+      'next_page_token',
+      'pageToken',
+      'hasToken',
+      'tokenExpiresAt',
+    ],
   },
   {
     id: 'authorization',
@@ -64,7 +138,16 @@ export const KEY_RULES: readonly KeyRule[] = [
     ends: 'authorization',
     counts: true,
     matches: ['authorization', 'Authorization', 'Proxy-Authorization', 'auth', 'X-Forwarded-Authorization'],
-    spares: ['author', 'authorId', 'authority', 'authorized', 'authentic', 'co_author', 'authType', 'auth_method'],
+    spares: [
+      'author',
+      'authorId',
+      'authority',
+      'authorized',
+      'authentic',
+      'co_author',
+      'authType',
+      'auth_method',
+    ],
   },
   {
     id: 'credentials',
@@ -84,7 +167,8 @@ export const KEY_RULES: readonly KeyRule[] = [
   {
     id: 'session',
     names: 'session sid connectsid',
-    words: 'sessionid session+id sess+id phpsessid jsessionid aspnetsessionid aspxauth connect+sid session+key gitlab+session',
+    words:
+      'sessionid session+id sess+id phpsessid jsessionid aspnetsessionid aspxauth connect+sid session+key gitlab+session',
     ends: 'sessionid sessid',
     counts: true,
     matches: ['sessionId', 'connect.sid', 'PHPSESSID', 'session', 'sid', 'JSESSIONID'],
@@ -102,7 +186,17 @@ export const KEY_RULES: readonly KeyRule[] = [
     words:
       'otp totp mfacode mfa+code otp+code one+time+code verification+code twofactor two+factor 2fa pincode pin+code card+pin user+pin new+pin ' +
       'security+code security+answer backup+code backup+codes recovery+code recovery+codes recovery+key pin+block',
-    matches: ['otp', 'totp', 'otpCode', 'pin', 'pinCode', 'two_factor', '2fa', 'recovery_code', 'securityAnswer'],
+    matches: [
+      'otp',
+      'totp',
+      'otpCode',
+      'pin',
+      'pinCode',
+      'two_factor',
+      '2fa',
+      'recovery_code',
+      'securityAnswer',
+    ],
     spares: ['pinned', 'spinner', 'shipping', 'hotpath', 'footprint', 'opinion', 'pin_count', 'pinMessage'],
   },
   {
@@ -134,10 +228,20 @@ export const KEY_RULES: readonly KeyRule[] = [
   {
     id: 'card',
     names: 'card pan cardno',
-    words: 'cardnumber card+number card+num credit+card creditcard ccnumber cc+number ccnum cc+num primary+account+number debit+card track1 track2 track+data',
+    words:
+      'cardnumber card+number card+num credit+card creditcard ccnumber cc+number ccnum cc+num primary+account+number debit+card track1 track2 track+data',
     ends: 'cardnumber',
     matches: ['cardNumber', 'card_number', 'cc_number', 'creditCard', 'card', 'pan', 'track2'],
-    spares: ['cardinality', 'cardboard', 'discard', 'wildcard', 'dashboard_card', 'panel', 'cardType', 'card_count'],
+    spares: [
+      'cardinality',
+      'cardboard',
+      'discard',
+      'wildcard',
+      'dashboard_card',
+      'panel',
+      'cardType',
+      'card_count',
+    ],
   },
   {
     id: 'cvv',
@@ -169,8 +273,10 @@ const DESCRIBES_AT_THE_END =
   'state strength hint label placeholder consent domain duration method country id in on changed reset attempts error errors message msg ' +
   'format location header prefix scopes scope issuer audience provider source kind mode class button link page form input seconds days minutes ms'
 
-const DESCRIBES_AT_THE_START = 'has is should can needs num n total max min no public page prompt completion input output used remaining'
-const DESCRIBES_BEFORE = 'page+token continuation+token next+token cancellation+token public+key token+type sync+token'
+const DESCRIBES_AT_THE_START =
+  'has is should can needs num n total max min no public page prompt completion input output used remaining'
+const DESCRIBES_BEFORE =
+  'page+token continuation+token next+token cancellation+token public+key token+type sync+token'
 
 export interface KeyVerdict {
   rule: KeyRule
@@ -204,7 +310,11 @@ export function wordsOf(name: string): string[] {
       word = ''
       continue
     }
-    if (word !== '' && isUpper(code) && (!isUpper(name.charCodeAt(i - 1)) || isLower(name.charCodeAt(i + 1)))) {
+    if (
+      word !== '' &&
+      isUpper(code) &&
+      (!isUpper(name.charCodeAt(i - 1)) || isLower(name.charCodeAt(i + 1)))
+    ) {
       words.push(word)
       word = ''
     }
@@ -216,7 +326,8 @@ export function wordsOf(name: string): string[] {
 
 const isUpper = (code: number) => code >= 0x41 && code <= 0x5a
 const isLower = (code: number) => code >= 0x61 && code <= 0x7a
-const isNameLetter = (code: number) => isUpper(code) || isLower(code) || (code >= 0x30 && code <= 0x39) || code > 0xa0
+const isNameLetter = (code: number) =>
+  isUpper(code) || isLower(code) || (code >= 0x30 && code <= 0x39) || code > 0xa0
 
 /** Compiles the table, with a program's own names, into lookups. */
 export function compileKeyNames(options: KeyNamesOptions = {}): KeyNames & { rules: readonly KeyRule[] } {
@@ -233,7 +344,8 @@ export function compileKeyNames(options: KeyNamesOptions = {}): KeyNames & { rul
   const ownNames = new Set((options.keys ?? []).map(joined))
   const allowed = new Set((options.allowKeys ?? []).map(joined))
   const endLengths = [...new Set([...ends.keys()].map((end) => end.length))].sort((a, b) => b - a)
-  const verdict = (index: number | undefined) => (index === undefined ? undefined : { rule: rules[index], index })
+  const verdict = (index: number | undefined) =>
+    index === undefined ? undefined : { rule: rules[index], index }
 
   const find = (name: string): KeyVerdict | undefined => {
     const parts = wordsOf(name.normalize('NFKC'))

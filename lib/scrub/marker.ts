@@ -21,7 +21,13 @@ export function markerEnd(bytes: Uint8Array, at: number, end: number, rules: Rul
 }
 
 /** Where the marker around a place starts, or -1. `at` is any place after its opening bracket. */
-export function markerAround(bytes: Uint8Array, at: number, start: number, end: number, rules: Rules): number {
+export function markerAround(
+  bytes: Uint8Array,
+  at: number,
+  start: number,
+  end: number,
+  rules: Rules,
+): number {
   const stop = Math.max(start, at - HEAD.length - MAX_ID - TAG_DIGITS - 2)
   for (let from = at; from >= stop; from--) {
     if (bytes[from] !== HEAD[0]) continue

@@ -5,6 +5,7 @@
  */
 import {
   APOSTROPHE,
+  AT,
   BACKSLASH,
   BACKTICK,
   BLANK,
@@ -52,7 +53,8 @@ export class NameBefore {
     while (end > start && at - end < MAX_BLANKS && bytes[end - 1] === BLANK) end--
     if (end === start) return UNKNOWN
     const last = bytes[end - 1]
-    if (last === QUOTE || last === APOSTROPHE || last === BACKTICK) return this.#quoted(bytes, end - 1, start, last)
+    if (last === QUOTE || last === APOSTROPHE || last === BACKTICK)
+      return this.#quoted(bytes, end - 1, start, last)
     if ((CLASS[last] & NAME) === 0) return UNKNOWN
     return this.#bare(bytes, end, start, bytes[at])
   }
@@ -76,7 +78,9 @@ export class NameBefore {
     const stop = Math.max(start, end - MAX_NAME)
     let from = end
     while (from > stop && (CLASS[bytes[from - 1]] & NAME) !== 0) from--
-    if (from > start && bytes[from - 1] === COLON) from = Math.min(end, afterMarkerHead(bytes, from, start, end))
+    if (from > start && bytes[from - 1] === COLON)
+      from = Math.min(end, afterMarkerHead(bytes, from, start, end))
+    from = afterUser(bytes, from, end)
     end = beforeEncodedQuote(bytes, from, end)
     from = afterEncoded(bytes, Math.min(end, afterEscape(bytes, from, start)), end)
     this.start = from
@@ -97,7 +101,8 @@ export class NameBefore {
     while (from > stop && (CLASS[bytes[from - 1]] & NAME) !== 0) from--
     if (from === blank) return UNKNOWN
     const verdict = this.#verdict(bytes, afterEscape(bytes, from, start), end)
-    if (verdict === UNKNOWN || this.#verdict(bytes, afterEscape(bytes, from, start), blank) === verdict) return UNKNOWN
+    if (verdict === UNKNOWN || this.#verdict(bytes, afterEscape(bytes, from, start), blank) === verdict)
+      return UNKNOWN
     this.start = from
     return verdict
   }
@@ -119,7 +124,11 @@ export class NameBefore {
     let hash = length
     for (let i = from; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]) | 0
     const slot = (hash ^ (hash >>> 11)) & (SLOTS - 1)
-    if (this.#lengths[slot] === length && this.#hashes[slot] === hash && this.#same(slot, bytes, from, length)) {
+    if (
+      this.#lengths[slot] === length &&
+      this.#hashes[slot] === hash &&
+      this.#same(slot, bytes, from, length)
+    ) {
       return this.#verdicts[slot]
     }
     const verdict = this.#ask(bytes, from, end)
@@ -151,11 +160,20 @@ function afterEscape(bytes: Uint8Array, from: number, start: number): number {
   return from + 1
 }
 
+/** Past the credentials of a URL: in `token-1@host:6379` the host stands before the colon. */
+function afterUser(bytes: Uint8Array, from: number, end: number): number {
+  let at = end
+  while (at > from && bytes[at - 1] !== AT) at--
+  return at
+}
+
 /** Leaves out the `%22` or `%27` that closes a percent-encoded name. */
 function beforeEncodedQuote(bytes: Uint8Array, from: number, end: number): number {
-  if (end - from < 3 || bytes[end - 2] !== 0x32 || (bytes[end - 1] !== 0x32 && bytes[end - 1] !== 0x37)) return end
+  if (end - from < 3 || bytes[end - 2] !== 0x32 || (bytes[end - 1] !== 0x32 && bytes[end - 1] !== 0x37))
+    return end
   if (bytes[end - 3] === PERCENT) return end - 3
-  const doubled = end - from >= 5 && bytes[end - 5] === PERCENT && bytes[end - 4] === 0x32 && bytes[end - 3] === 0x35
+  const doubled =
+    end - from >= 5 && bytes[end - 5] === PERCENT && bytes[end - 4] === 0x32 && bytes[end - 3] === 0x35
   return doubled ? end - 5 : end
 }
 
@@ -186,14 +204,15 @@ export function unescaped(name: string): string {
   if (!name.includes('\\') && !name.includes('%')) return name
   let plain = ''
   for (let i = 0; i < name.length; i++) {
-    const escape = ESCAPES.find(({ mark }) => name.startsWith(mark, i))
-    const digits = escape === undefined ? '' : name.slice(i + escape.mark.length, i + escape.mark.length + escape.digits)
-    if (escape === undefined || digits.length < escape.digits || !isHexText(digits)) {
+    const found = ESCAPES.find(({ mark }) => name.startsWith(mark, i))
+    const digits =
+      found === undefined ? '' : name.slice(i + found.mark.length, i + found.mark.length + found.digits)
+    if (found === undefined || digits.length < found.digits || !isHexText(digits)) {
       plain += name[i]
       continue
     }
     plain += String.fromCharCode(Number.parseInt(digits, 16))
-    i += escape.mark.length + escape.digits - 1
+    i += found.mark.length + found.digits - 1
   }
   return plain
 }

@@ -17,9 +17,10 @@ const BITS = 16
 
 /** Names of a record's own members, which must stay readable whatever is registered. */
 const OWN_NAMES = new Set(
-  ('level time service host pid operation reqId kind msg req res responseTime err method url remoteAddress user statusCode ' +
-    'contentLength aborted action actor target outcome reason details trace_id span_id type message stack code')
-    .split(' '),
+  (
+    'level time service host pid operation reqId kind msg req res responseTime err method url remoteAddress user statusCode ' +
+    'contentLength aborted action actor target outcome reason details trace_id span_id type message stack code'
+  ).split(' '),
 )
 
 const LONGEST_OWN_NAME = 16
@@ -174,10 +175,11 @@ export function isId(text: string): boolean {
 const LONG_ENOUGH = 12
 const LONG_ENOUGH_MIXED = 8
 const COMMON = new Set(
-  ('password passw0rd postgres postgresql localhost development production staging undefined disabled required changeme ' +
+  (
+    'password passw0rd postgres postgresql localhost development production staging undefined disabled required changeme ' +
     'admin123 password1 password123 default123 administrator supersecret placeholder my-secret test1234 12345678 123456789 ' +
-    '1234567890 secretsecret passwordpassword notasecret')
-    .split(' '),
+    '1234567890 secretsecret passwordpassword notasecret'
+  ).split(' '),
 )
 
 /** Why the value of an environment variable is not taken, or nothing. */

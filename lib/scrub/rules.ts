@@ -8,7 +8,16 @@ import { compileKeyNames, type KeyNames, type KeyRule } from './key-rules.ts'
 import { TOKEN_RULES, type TokenRow } from './token-rules.ts'
 
 /** What a candidate may turn out to be; the matcher of that kind looks closer. */
-export const CANDIDATE = { key: 0, token: 1, url: 2, privateKey: 3, jwt: 4, scheme: 5, card: 6, control: 7 } as const
+export const CANDIDATE = {
+  key: 0,
+  token: 1,
+  url: 2,
+  privateKey: 3,
+  jwt: 4,
+  scheme: 5,
+  card: 6,
+  control: 7,
+} as const
 export type Candidate = (typeof CANDIDATE)[keyof typeof CANDIDATE]
 
 /** Secrets that are told by their structure rather than by a prefix or a name. */
@@ -52,7 +61,10 @@ const STRUCTURE_LITERALS: [string, Candidate][] = [
   ['Basic ', CANDIDATE.scheme],
   ['basic ', CANDIDATE.scheme],
   ['\u007f', CANDIDATE.control],
-  ...Array.from({ length: 32 }, (_, i): [string, Candidate] => [String.fromCharCode(0x80 + i), CANDIDATE.control]),
+  ...Array.from({ length: 32 }, (_, i): [string, Candidate] => [
+    String.fromCharCode(0x80 + i),
+    CANDIDATE.control,
+  ]),
 ]
 
 export function compileRules(options: ScrubOptions = {}): Rules {
@@ -98,5 +110,11 @@ export function compileRules(options: ScrubOptions = {}): Rules {
 }
 
 function ownRow(rule: NonNullable<ScrubOptions['rules']>[number]): TokenRow {
-  return { id: rule.id, provider: 'yours', prefixes: [rule.prefix], set: rule.set ?? 'alnum-', min: rule.minLength ?? 10 }
+  return {
+    id: rule.id,
+    provider: 'yours',
+    prefixes: [rule.prefix],
+    set: rule.set ?? 'alnum-',
+    min: rule.minLength ?? 10,
+  }
 }

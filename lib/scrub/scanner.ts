@@ -48,7 +48,8 @@ export class PlainScanner implements Scanner {
       const action = actions[(bytes[at] << 8) | bytes[at + 1]]
       if (action === 0) continue
       if ((action & SEPARATOR) !== 0) this.#separator(bytes, at, from)
-      if (action >= 1 << BUCKET_SHIFT) this.#literals(bytes, at, from, to, this.#buckets[action >> BUCKET_SHIFT])
+      if (action >= 1 << BUCKET_SHIFT)
+        this.#literals(bytes, at, from, to, this.#buckets[action >> BUCKET_SHIFT])
       if ((action & DIGIT) !== 0) this.#digits(bytes, at + 1, from, to)
     }
     return this.#count
@@ -100,7 +101,11 @@ function compilePairs(literals: readonly Literal[]): { actions: Uint16Array; buc
     // Card numbers start with 2 to 6 (ISO/IEC 7812); after a digit one is already under way.
     if (!isDigit(other)) for (let digit = 0x32; digit <= 0x36; digit++) actions[(other << 8) | digit] |= DIGIT
   }
-  const separators = ENCODED_SEPARATORS.map((text) => ({ bytes: bytesOf(text), kind: CANDIDATE.key, index: 0 }))
+  const separators = ENCODED_SEPARATORS.map((text) => ({
+    bytes: bytesOf(text),
+    kind: CANDIDATE.key,
+    index: 0,
+  }))
   for (const literal of [...literals, ...separators]) {
     for (const pair of pairsOf(literal.bytes)) {
       if (actions[pair] >> BUCKET_SHIFT === 0) actions[pair] |= (buckets.push([]) - 1) << BUCKET_SHIFT

@@ -24,14 +24,16 @@ export interface Scrubber {
 export function createScrubber(options: ScrubOptions = {}): Scrubber {
   const finder = createFinder(options, [])
   const counts = new Map<string, number>()
-  const cutter = new Cutter(new Finder(finder.rules, finder.registered), (rule) => {
+  const tell = (rule: string) => {
     counts.set(rule, (counts.get(rule) ?? 0) + 1)
     options.onScrub?.({ rule })
-  })
+  }
+  const cutter = new Cutter(new Finder(finder.rules, finder.registered), tell)
+  const marker = (row: number) => finder.rules.ids[finder.rules.keyCode(row)]
   const text = (input: string) => scrubText(finder, cutter, input)
   return {
     text,
-    value: (value) => scrubValue(value, { text, names: finder.rules.keyNames, marker: (row) => finder.rules.ids[finder.rules.keyCode(row)] }),
+    value: (value) => scrubValue(value, { text, names: finder.rules.keyNames, marker, tell }),
     hide: (value, name) => finder.registered.hide(value, name),
     counts: () => Object.fromEntries(counts),
   }
@@ -57,9 +59,13 @@ function checkScrubOptions(options: ScrubOptions): void {
     }
     const length = typeof rule.prefix === 'string' ? Buffer.byteLength(rule.prefix) : 0
     if (length < SHORTEST_PREFIX) {
-      throw new HushlogError('HUSHLOG_OPTION', `option scrub.rules: rule ${rule.id} needs a prefix of ${SHORTEST_PREFIX} bytes or more, got ${length}`, {
-        hint: 'a shorter prefix occurs in ordinary text all the time',
-      })
+      throw new HushlogError(
+        'HUSHLOG_OPTION',
+        `option scrub.rules: rule ${rule.id} needs a prefix of ${SHORTEST_PREFIX} bytes or more, got ${length}`,
+        {
+          hint: 'a shorter prefix occurs in ordinary text all the time',
+        },
+      )
     }
   }
 }

@@ -18,7 +18,14 @@ export interface TokenRow {
   infix?: string
 }
 
-const row = (id: string, provider: string, prefixes: string, set: SetName, min: number, infix?: string): TokenRow =>
+const row = (
+  id: string,
+  provider: string,
+  prefixes: string,
+  set: SetName,
+  min: number,
+  infix?: string,
+): TokenRow =>
   infix === undefined
     ? { id, provider, prefixes: prefixes.split(' '), set, min }
     : { id, provider, prefixes: prefixes.split(' '), set, min, infix }
@@ -27,7 +34,13 @@ export const TOKEN_RULES: readonly TokenRow[] = [
   row('github', 'GitHub', 'ghp_ gho_ ghu_ ghs_ ghr_', 'alnum', 16),
   row('github-app', 'GitHub App, stateless', 'ghs_', 'path', 40, '_eyJ'),
   row('github-fine-grained', 'GitHub', 'github_pat_', 'alnum-', 20),
-  row('gitlab', 'GitLab', 'glpat- glptt- gldt- glrt- glcbt- glffct- glft- glimt- glagent- gloas- glsoat- GR1348941', 'alnum-', 16),
+  row(
+    'gitlab',
+    'GitLab',
+    'glpat- glptt- gldt- glrt- glcbt- glffct- glft- glimt- glagent- gloas- glsoat- GR1348941',
+    'alnum-',
+    16,
+  ),
   row('bitbucket', 'Bitbucket', 'ATBB BBDC-', 'base64url', 24),
   row('atlassian', 'Atlassian', 'ATATT3 ATCTT3', 'base64url', 40),
   row('aws-access-key', 'AWS', 'AKIA ASIA ABIA ACCA', 'alnum', 12),
@@ -39,7 +52,13 @@ export const TOKEN_RULES: readonly TokenRow[] = [
   row('google-client-secret', 'Google', 'GOCSPX-', 'alnum-', 20),
   row('google-oauth', 'Google', 'ya29.', 'path', 20),
   row('slack', 'Slack', 'xoxb- xoxp- xoxe- xoxa- xoxo- xoxs- xoxr- xoxd- xapp- xoxe.xox', 'path', 10),
-  row('slack-webhook', 'Slack', 'hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/', 'path', 16),
+  row(
+    'slack-webhook',
+    'Slack',
+    'hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/',
+    'path',
+    16,
+  ),
   row('discord-webhook', 'Discord', 'discord.com/api/webhooks/ discordapp.com/api/webhooks/', 'path', 30),
   row('teams-webhook', 'Microsoft Teams', 'webhook.office.com/webhookb2/', 'path', 36),
   row('zapier-webhook', 'Zapier', 'hooks.zapier.com/hooks/catch/', 'path', 8),
@@ -131,7 +150,13 @@ export const TOKEN_RULES: readonly TokenRow[] = [
   row('ramp', 'Ramp', 'ramp_sec_', 'alnum', 40),
   row('pem-base64', 'a private key in base64', 'LS0tLS1CRUdJTi', 'base64', 40),
   row('jwt-base64', 'a JWT in base64', 'ZXlK', 'base64url', 60),
-  row('password-hash', 'password hashes', '$2a$ $2b$ $2y$ $argon2id$ $argon2i$ $argon2d$ $5$ $6$ $y$ $7$ {SSHA}', 'crypt', 30),
+  row(
+    'password-hash',
+    'password hashes',
+    '$2a$ $2b$ $2y$ $argon2id$ $argon2i$ $argon2d$ $5$ $6$ $y$ $7$ {SSHA}',
+    'crypt',
+    30,
+  ),
 ]
 
 /** A token of a row, made so that it cannot be live: for tests and examples. */

@@ -9,6 +9,8 @@ export interface ValueOptions {
   names: KeyNames
   /** The id that stands in the marker of a key rule. */
   marker(row: number): string
+  /** Told of each value that went because of its name. */
+  tell?(id: string): void
   maxDepth?: number
   maxNodes?: number
 }
@@ -43,7 +45,7 @@ class Copier {
   copy(value: unknown, depth: number, hidden: string | undefined): unknown {
     if (value === null || value === undefined || typeof value === 'boolean') return value
     if (typeof value === 'string') return this.#string(value, hidden)
-    if (typeof value !== 'object') return hidden === undefined ? this.#scalar(value) : marked(hidden)
+    if (typeof value !== 'object') return hidden === undefined ? this.#scalar(value) : this.#marked(hidden)
     if (this.#parents.has(value)) return '[Circular]'
     if (depth > this.#maxDepth || this.#nodes-- <= 0) return '[Truncated]'
     this.#parents.add(value)
@@ -58,7 +60,7 @@ class Copier {
 
   #string(text: string, hidden: string | undefined): string {
     if (hidden === undefined) return this.#options.text(text)
-    return text === '' || isMarked(text) ? text : marked(hidden)
+    return text === '' || isMarked(text) ? text : this.#marked(hidden)
   }
 
   #scalar(value: unknown): unknown {
@@ -70,14 +72,16 @@ class Copier {
   }
 
   #object(value: object, depth: number, hidden: string | undefined): unknown {
-    if (value instanceof Date) return hidden === undefined ? new Date(value) : marked(hidden)
+    if (value instanceof Date) return hidden === undefined ? new Date(value) : this.#marked(hidden)
     if (value instanceof RegExp) return this.#string(String(value), hidden)
     if (value instanceof URL || value instanceof URLSearchParams) return this.#string(String(value), hidden)
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.constructor.name} ${value.byteLength} bytes]`
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+      return `[${value.constructor.name} ${value.byteLength} bytes]`
     if (Array.isArray(value)) return this.#array(value, depth, hidden)
     if (value instanceof Map) return new Map([...value].map(([k, v]) => this.#entry(k, v, depth, hidden)))
     if (value instanceof Set) return new Set([...value].map((item) => this.copy(item, depth + 1, hidden)))
-    if (typeof Headers !== 'undefined' && value instanceof Headers) return this.#members(Object.fromEntries(value), depth, hidden)
+    if (typeof Headers !== 'undefined' && value instanceof Headers)
+      return this.#members(Object.fromEntries(value), depth, hidden)
     if (value instanceof Error) return this.#error(value, depth, hidden)
     return this.#members(value, depth, hidden)
   }
@@ -132,6 +136,11 @@ class Copier {
     return copy
   }
 
+  #marked(id: string): string {
+    this.#options.tell?.(id)
+    return `[SECRET:${id}]`
+  }
+
   #hides(name: string): string | undefined {
     const verdict = this.#options.names.find(name)
     return verdict === undefined ? undefined : this.#options.marker(verdict.index)
@@ -144,12 +153,10 @@ function isCount(value: unknown): boolean {
   return typeof value === 'number' && value < SMALL && !Number.isInteger(value)
 }
 
-function marked(id: string): string {
-  return `[SECRET:${id}]`
-}
-
 function isMarked(text: string): boolean {
-  return text.startsWith('[SECRET') && text.endsWith(']') && text.length <= 64 && !text.slice(1, -1).includes('[')
+  return (
+    text.startsWith('[SECRET') && text.endsWith(']') && text.length <= 64 && !text.slice(1, -1).includes('[')
+  )
 }
 
 /** Sets a member even where its name is `__proto__`. */

@@ -1,5 +1,5 @@
-/** Why a segment ended. `error`: it could no longer be written; `crash`: its writer died. */
-export type RotationReason = 'size' | 'age' | 'day' | 'close' | 'error' | 'crash'
+/** Why a segment ended. `error`: it could no longer be written; `adopted`: its writer is gone. */
+export type RotationReason = 'size' | 'age' | 'day' | 'close' | 'error' | 'adopted'
 
 export interface Limits {
   /** Bytes. */

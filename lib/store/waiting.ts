@@ -69,7 +69,8 @@ export class WaitingLines {
       this.#lose(rank, level, reason, now)
       return lost + 1
     }
-    const entry = { bytes: line.slice(), level, rank }
+    // A copy whatever it is: slice() of a Buffer is a view of memory that the gate uses again.
+    const entry = { bytes: new Uint8Array(line), level, rank }
     this.#order.push(entry)
     this.#byRank[rank].push(entry)
     this.#account(entry.rank, 1, line.length)

@@ -36,7 +36,7 @@ t.test('at its start it seals what dead writers left, and tells what was torn', 
   t.same(readdirSync(join(dir, 'open')), [basename(writer.stats().segment!)])
   t.same(torn, [{ name: basename(left, '.log'), bytes: 4 }])
   t.same(kinds(await entriesOf(dir)), ['genesis', 'torn', 'segment', 'segment'])
-  t.match((await entriesOf(dir))[2], { reason: 'crash', name: basename(left, '.log') })
+  t.match((await entriesOf(dir))[2], { reason: 'adopted', name: basename(left, '.log') })
   t.same(errors, [])
 })
 

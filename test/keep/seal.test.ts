@@ -115,11 +115,11 @@ t.test('a segment that the ledger lists is not listed again, whatever a crash le
   const path = endedSegment(dir, text)
   await seal(ledger, path, 'size')
   writeFileSync(path, text)
-  t.equal(await seal(ledger, path, 'crash'), false)
+  t.equal(await seal(ledger, path, 'adopted'), false)
   t.notOk(existsSync(path))
   t.same(kinds(await entriesOf(dir)), ['genesis', 'segment'])
   writeFileSync(path, logLine(NOON, 'forged'))
-  await t.rejects(seal(ledger, path, 'crash'), {
+  await t.rejects(seal(ledger, path, 'adopted'), {
     code: 'HUSHLOG_SEAL',
     message: /it was changed after it was sealed/,
   })
@@ -130,7 +130,7 @@ t.test('of keepers that seal one segment at once, one lists it', async (t) => {
   const dir = logDirectory(t)
   const path = endedSegment(dir, logLine(NOON))
   const results = await Promise.allSettled(
-    Array.from({ length: 4 }, () => seal(new Ledger(dir), path, 'crash')),
+    Array.from({ length: 4 }, () => seal(new Ledger(dir), path, 'adopted')),
   )
   t.equal(results.filter((result) => result.status === 'fulfilled' && result.value).length, 1)
   const [, fact] = (await entriesOf(dir)) as unknown as SegmentFact[]
@@ -151,7 +151,7 @@ t.test('a torn tail is cut off and told before the rest is sealed', async (t) =>
   const dir = logDirectory(t)
   const path = endedSegment(dir, `${logLine(NOON)}half`)
   const cuts: unknown[] = []
-  await seal(new Ledger(dir), path, 'crash', async (torn) => void cuts.push(torn))
+  await seal(new Ledger(dir), path, 'adopted', async (torn) => void cuts.push(torn))
   t.same(cuts, [{ name: basename(path, '.log'), bytes: 4 }])
   t.match((await entriesOf(dir))[1], { lines: 1, bytes: logLine(NOON).length })
 })
@@ -165,7 +165,7 @@ t.test(
     })
     const dir = logDirectory(t)
     const path = endedSegment(dir, `${logLine(NOON)}half`)
-    t.equal(await mocked.seal(new Ledger(dir), path, 'crash'), true)
+    t.equal(await mocked.seal(new Ledger(dir), path, 'adopted'), true)
     t.same(readdirSync(join(dir, 'torn')), [`${basename(path, '.log')}.tail`])
   },
 )
@@ -187,7 +187,7 @@ t.test('what is not a segment of one name is not sealed', async (t) => {
     const path = endedSegment(dir, '')
     fs.rmSync(path)
     make(path)
-    await t.rejects(seal(ledger, path, 'crash'), { code: 'HUSHLOG_SEAL', message }, what)
+    await t.rejects(seal(ledger, path, 'adopted'), { code: 'HUSHLOG_SEAL', message }, what)
   }
   t.equal(readFileSync(secret, 'utf8'), 'secret\n')
   t.same(await entriesOf(dir), [])
@@ -196,7 +196,7 @@ t.test('what is not a segment of one name is not sealed', async (t) => {
 t.test('lines that are appended while a segment is being sealed are not lost', async (t) => {
   const dir = logDirectory(t)
   const path = endedSegment(dir, logLine(NOON).repeat(20_000))
-  const sealing = seal(new Ledger(dir), path, 'crash')
+  const sealing = seal(new Ledger(dir), path, 'adopted')
   const timer = setInterval(() => existsSync(path) && appendFileSync(path, logLine(NOON, 'late')), 1)
   await t.rejects(sealing, { code: 'HUSHLOG_SEAL', message: /it (grew|was changed)|it grew after/ })
   clearInterval(timer)
@@ -207,7 +207,7 @@ t.test('a segment whose lines tell no time is dated by its file', async (t) => {
   const dir = logDirectory(t)
   const path = endedSegment(dir, 'plain\n{"time":"yesterday"}\n{"time":"2026-13-01T00:00:00.000Z"}\n')
   utimesSync(path, NOON / 1000, NOON / 1000)
-  await seal(new Ledger(dir), path, 'crash')
+  await seal(new Ledger(dir), path, 'adopted')
   t.match((await entriesOf(dir))[1], {
     first: '2026-11-24T12:00:00.000Z',
     last: '2026-11-24T12:00:00.000Z',

@@ -6,7 +6,11 @@ const event = { action: 'order.refund', actor: 'ada', target: 'order-17', outcom
 
 t.test('an audit record stands on the disk before the call returns, whatever the level', async (t) => {
   const { log, dir } = logger(t, { level: 'silent' })
-  const done = log.audit({ ...event, reason: 'damaged', details: { amount: 5, nested: { password: 'hunter2', note: 'token=abc' } } })
+  const done = log.audit({
+    ...event,
+    reason: 'damaged',
+    details: { amount: 5, nested: { password: 'hunter2', note: 'token=abc' } },
+  })
   t.match(linesIn(dir), [
     {
       level: 30,
@@ -33,18 +37,23 @@ t.test('lines that were logged before an audit record stand before it', async (t
 
 t.test('denied() writes the outcome, and a child’s bindings and operation count', async (t) => {
   const { log, lines } = logger(t)
-  await runOperation('POST /refunds', () => log.child({ tenant: 'acme' }).audit.denied({ action: 'order.refund', actor: 'eve' }))
+  await runOperation('POST /refunds', () =>
+    log.child({ tenant: 'acme' }).audit.denied({ action: 'order.refund', actor: 'eve' }),
+  )
   t.match(lines(), [{ level: 40, outcome: 'denied', tenant: 'acme', operation: 'POST /refunds' }])
 })
 
-t.test('an incomplete event is written as far as it goes, and the promise says what is missing', async (t) => {
-  const { log, lines } = logger(t)
-  for (const wrong of [undefined, null, {}, { action: 'x' }, { action: '', actor: 5, outcome: 'maybe' }]) {
-    await t.rejects(log.audit(wrong as never), { code: 'HUSHLOG_AUDIT', message: /wrong or missing: / })
-  }
-  t.equal(lines().length, 5)
-  t.match(lines()[3], { action: 'x', actor: 'unknown', outcome: 'unknown' })
-})
+t.test(
+  'an incomplete event is written as far as it goes, and the promise says what is missing',
+  async (t) => {
+    const { log, lines } = logger(t)
+    for (const wrong of [undefined, null, {}, { action: 'x' }, { action: '', actor: 5, outcome: 'maybe' }]) {
+      await t.rejects(log.audit(wrong as never), { code: 'HUSHLOG_AUDIT', message: /wrong or missing: / })
+    }
+    t.equal(lines().length, 5)
+    t.match(lines()[3], { action: 'x', actor: 'unknown', outcome: 'unknown' })
+  },
+)
 
 t.test('a rejection that nobody waits for does not end the program', async (t) => {
   const { log } = logger(t)
@@ -59,7 +68,13 @@ t.test('a rejection that nobody waits for does not end the program', async (t) =
 
 t.test('hostile details are bounded and break nothing', async (t) => {
   const { log, lines } = logger(t)
-  const details: Record<string, unknown> = { get boom() { throw new Error('x') }, big: 5n, long: 'y'.repeat(100) }
+  const details: Record<string, unknown> = {
+    get boom() {
+      throw new Error('x')
+    },
+    big: 5n,
+    long: 'y'.repeat(100),
+  }
   details.self = details
   await log.audit({ ...event, actor: 'a'.repeat(5000), details })
   const [line] = lines() as unknown as { actor: string; details: Record<string, unknown> }[]
@@ -70,5 +85,8 @@ t.test('hostile details are bounded and break nothing', async (t) => {
 t.test('many audit records at once share their waits for the disk', async (t) => {
   const { log, lines } = logger(t)
   await Promise.all(Array.from({ length: 200 }, (_, i) => log.audit({ ...event, target: `order-${i}` })))
-  t.strictSame(lines().map(({ target }) => target), Array.from({ length: 200 }, (_, i) => `order-${i}`))
+  t.strictSame(
+    lines().map(({ target }) => target),
+    Array.from({ length: 200 }, (_, i) => `order-${i}`),
+  )
 })

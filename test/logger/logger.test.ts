@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events'
 import pino from 'pino'
 import t from 'tap'
-import { bindOperation, currentOperation, runOperation, setOperation } from '../../lib/context.ts'
+import { bindOperation, currentOperation, Operation, runOperation, setOperation } from '../../lib/context.ts'
 import { bindLogger } from '../../lib/logger/logger.ts'
-import { Operation } from '../../lib/context.ts'
 import { logger } from '../helpers.ts'
 
 t.test('a line has the fields of the contract, in their order', async (t) => {
@@ -11,8 +10,25 @@ t.test('a line has the fields of the contract, in their order', async (t) => {
   log.info({ orderId: 17 }, 'paid')
   await log.flush()
   const line = text()
-  t.match(JSON.parse(line), { level: 30, service: 'test', pid: process.pid, operation: 'process', orderId: 17, msg: 'paid' })
-  t.strictSame(Object.keys(JSON.parse(line)), ['level', 'time', 'service', 'host', 'pid', 'operation', 'reqId', 'orderId', 'msg'])
+  t.match(JSON.parse(line), {
+    level: 30,
+    service: 'test',
+    pid: process.pid,
+    operation: 'process',
+    orderId: 17,
+    msg: 'paid',
+  })
+  t.strictSame(Object.keys(JSON.parse(line)), [
+    'level',
+    'time',
+    'service',
+    'host',
+    'pid',
+    'operation',
+    'reqId',
+    'orderId',
+    'msg',
+  ])
   const { time, reqId } = JSON.parse(line)
   t.equal(new Date(time).toISOString(), time)
   t.match(reqId, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
@@ -38,11 +54,17 @@ t.test('whatever way a secret takes into a line, it does not come out', async (t
 })
 
 t.test('pino’s own API works: levels, children, serializers, redact, custom levels, printf', async (t) => {
-  const { log, lines } = logger(t, { level: 'debug', customLevels: { notice: 35 }, redact: ['customer.name'] })
+  const { log, lines } = logger(t, {
+    level: 'debug',
+    customLevels: { notice: 35 },
+    redact: ['customer.name'],
+  })
   log.debug('shown %d %s %o', 1, 'two', { three: 3 })
   log.trace('not shown')
   ;(log as unknown as Record<string, (msg: string) => void>).notice('custom')
-  log.child({ module: 'a' }, { serializers: { user: (user: { id: number }) => user.id } }).info({ user: { id: 7, name: 'ada' } })
+  log
+    .child({ module: 'a' }, { serializers: { user: (user: { id: number }) => user.id } })
+    .info({ user: { id: 7, name: 'ada' } })
   log.info({ customer: { name: 'ada', city: 'Oslo' } })
   log.level = 'error'
   log.info('not shown')
@@ -62,24 +84,80 @@ t.test('a log call never throws, whatever it is given, and the program goes on',
   const cycle: Record<string, unknown> = { name: 'cycle' }
   cycle.self = cycle
   const hostile: Record<string, unknown[]> = {
-    'a getter that throws': [{ get x() { throw new Error('boom') } }, 'kept'],
+    'a getter that throws': [
+      {
+        get x() {
+          throw new Error('boom')
+        },
+      },
+      'kept',
+    ],
     'a cycle': [cycle, 'kept'],
     'a BigInt': [{ n: 12345678901234567890n }, 'kept'],
     'a symbol': [Symbol('s')],
     'a symbol as a field': [{ s: Symbol('s') }, 'kept'],
     'a function': [() => {}],
-    'a toJSON that throws': [{ x: { toJSON() { throw new Error('boom') } } }, 'kept'],
+    'a toJSON that throws': [
+      {
+        x: {
+          toJSON() {
+            throw new Error('boom')
+          },
+        },
+      },
+      'kept',
+    ],
     'a toJSON that gives nothing': [{}, { toJSON: () => undefined }],
-    'a proxy that throws': [new Proxy({}, { ownKeys() { throw new Error('boom') }, get() { throw new Error('boom') } }), 'kept'],
+    'a proxy that throws': [
+      new Proxy(
+        {},
+        {
+          ownKeys() {
+            throw new Error('boom')
+          },
+          get() {
+            throw new Error('boom')
+          },
+        },
+      ),
+      'kept',
+    ],
     nothing: [undefined],
     null: [null],
     'a lone surrogate': ['\ud800 alone'],
     'an invalid date': [{ at: new Date(Number.NaN) }, 'kept'],
     'control characters': ['\u0000\u001b[2J\u007f\u009b\u2028\r\nforged'],
     'ten million characters': ['x'.repeat(10_000_000)],
-    'an error with a getter': [Object.defineProperty(new Error('e'), 'bad', { enumerable: true, get() { throw new Error('boom') } })],
-    'names that are stamps': [{ level: 1, time: 2, pid: 3, reqId: 'forged', operation: 'forged', service: 'x', host: 'y', kind: 'audit', msg: 'own' }, 'kept'],
-    'a revoked proxy': [(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy })(), 'kept'],
+    'an error with a getter': [
+      Object.defineProperty(new Error('e'), 'bad', {
+        enumerable: true,
+        get() {
+          throw new Error('boom')
+        },
+      }),
+    ],
+    'names that are stamps': [
+      {
+        level: 1,
+        time: 2,
+        pid: 3,
+        reqId: 'forged',
+        operation: 'forged',
+        service: 'x',
+        host: 'y',
+        kind: 'audit',
+        msg: 'own',
+      },
+      'kept',
+    ],
+    'a revoked proxy': [
+      (() => {
+        const { proxy, revoke } = Proxy.revocable({}, {})
+        revoke()
+        return proxy
+      })(),
+      'kept',
+    ],
   }
   const { log, lines, text } = logger(t)
   for (const args of Object.values(hostile)) (log.info as (...args: unknown[]) => void)(...args)
@@ -93,7 +171,16 @@ t.test('a log call never throws, whatever it is given, and the program goes on',
   for (const code of [0, 0x1b, 0x7f]) t.notOk(text().includes(String.fromCharCode(code)))
   t.notOk(text().includes('\u009b'))
   const forged = written[Object.keys(hostile).indexOf('names that are stamps')]
-  t.match(forged, { level: 30, level_: 1, time_: 2, pid_: 3, reqId_: 'forged', operation_: 'forged', kind_: 'audit', msg: 'kept' })
+  t.match(forged, {
+    level: 30,
+    level_: 1,
+    time_: 2,
+    pid_: 3,
+    reqId_: 'forged',
+    operation_: 'forged',
+    kind_: 'audit',
+    msg: 'kept',
+  })
   t.equal(forged.kind, undefined)
 })
 
@@ -110,7 +197,18 @@ t.test('a serializer, a mixin or a hook that throws costs the fields and never t
     const { log, lines, text } = logger(t, options)
     log.warn({ x: 1, password: 'hunter2' }, 'password=hunter2')
     await log.flush()
-    t.match(lines(), [{ level: 40, operation: 'process', err: { code: 'Error' }, msg: 'a line was withheld: it could not be made safe' }], name)
+    t.match(
+      lines(),
+      [
+        {
+          level: 40,
+          operation: 'process',
+          err: { code: 'Error' },
+          msg: 'a line was withheld: it could not be made safe',
+        },
+      ],
+      name,
+    )
     t.notMatch(text(), /hunter2/)
     t.equal(log.stats().withheld, 1)
   }
@@ -134,43 +232,68 @@ t.test('no name ever stands twice in a line', async (t) => {
     const keys = names.filter((name) => line.includes(`${name}:`))
     t.equal(new Set(keys).size, keys.length, line)
   }
-  t.match(JSON.parse(text().split('\n')[0]), { tenant: 'field', app: 'two', kind_: 'gap', mixed: 2, 'we"ird': { tenant: 1 } })
+  t.match(JSON.parse(text().split('\n')[0]), {
+    tenant: 'field',
+    app: 'two',
+    kind_: 'gap',
+    mixed: 2,
+    'we"ird': { tenant: 1 },
+  })
 })
 
-t.test('lines inside an operation bear its name and id, through promises, timers and bound callbacks', async (t) => {
-  const { log, lines } = logger(t)
-  const emitter = new EventEmitter()
-  const ids: string[] = []
-  const job = (name: string) =>
-    runOperation(name, async () => {
-      ids.push(currentOperation().reqId)
-      log.info('start')
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      log.info('later')
-      emitter.on('tick', bindOperation(() => log.info('bound')))
-      await new Promise((resolve) => setImmediate(resolve))
-    })
-  await Promise.all([job('one'), job('two')])
-  emitter.emit('tick')
-  log.info('outside')
-  await log.flush()
-  const of = (operation: string) => lines().filter((line) => line.operation === operation)
-  t.strictSame(of('one').map(({ msg }) => msg), ['start', 'later', 'bound'])
-  t.strictSame(of('two').map(({ msg }) => msg), ['start', 'later', 'bound'])
-  for (const [i, name] of ['one', 'two'].entries()) t.ok(of(name).every((line) => line.reqId === ids[i]))
-  t.match(of('process'), [{ msg: 'outside' }])
-})
+t.test(
+  'lines inside an operation bear its name and id, through promises, timers and bound callbacks',
+  async (t) => {
+    const { log, lines } = logger(t)
+    const emitter = new EventEmitter()
+    const ids: string[] = []
+    const job = (name: string) =>
+      runOperation(name, async () => {
+        ids.push(currentOperation().reqId)
+        log.info('start')
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        log.info('later')
+        emitter.on(
+          'tick',
+          bindOperation(() => log.info('bound')),
+        )
+        await new Promise((resolve) => setImmediate(resolve))
+      })
+    await Promise.all([job('one'), job('two')])
+    emitter.emit('tick')
+    log.info('outside')
+    await log.flush()
+    const of = (operation: string) => lines().filter((line) => line.operation === operation)
+    t.strictSame(
+      of('one').map(({ msg }) => msg),
+      ['start', 'later', 'bound'],
+    )
+    t.strictSame(
+      of('two').map(({ msg }) => msg),
+      ['start', 'later', 'bound'],
+    )
+    for (const [i, name] of ['one', 'two'].entries()) t.ok(of(name).every((line) => line.reqId === ids[i]))
+    t.match(of('process'), [{ msg: 'outside' }])
+  },
+)
 
 t.test('an operation can be renamed, takes a valid id and replaces any other', async (t) => {
-  runOperation('job', () => {
-    t.strictSame(currentOperation(), { name: 'job', reqId: 'job-17', user: 'ada' })
-    setOperation('job: second half')
-    t.equal(currentOperation().name, 'job: second half')
-  }, { reqId: 'job-17', user: 'ada' })
+  runOperation(
+    'job',
+    () => {
+      t.strictSame(currentOperation(), { name: 'job', reqId: 'job-17', user: 'ada' })
+      setOperation('job: second half')
+      t.equal(currentOperation().name, 'job: second half')
+    },
+    { reqId: 'job-17', user: 'ada' },
+  )
   runOperation('job', () => t.match(currentOperation().reqId, /^[0-9a-f-]{36}$/), { reqId: 'forged\n"id' })
   setOperation('nobody')
   t.equal(currentOperation().name, 'process')
-  t.throws(() => runOperation('', () => {}), { code: 'HUSHLOG_OPTION', message: /runOperation: the name must be text.*got empty text/ })
+  t.throws(() => runOperation('', () => {}), {
+    code: 'HUSHLOG_OPTION',
+    message: /runOperation: the name must be text.*got empty text/,
+  })
   t.throws(() => runOperation(5 as never, () => {}), { code: 'HUSHLOG_OPTION', message: /got number/ })
 })
 
@@ -179,7 +302,9 @@ t.test('a logger’s own binding of an id wins over the context, and a bound log
   runOperation('outer', () => {
     log.child({ reqId: 'own-id' }).info('child')
     log.child({ operation: 'own operation' }).info('child')
-    bindLogger(log, new Operation('bound', { reqId: 'bound-id', trace: ',"trace_id":"t1"' })).child({ a: 1 }).info('view')
+    bindLogger(log, new Operation('bound', { reqId: 'bound-id', trace: ',"trace_id":"t1"' }))
+      .child({ a: 1 })
+      .info('view')
   })
   await log.flush()
   t.match(lines(), [
@@ -190,10 +315,20 @@ t.test('a logger’s own binding of an id wins over the context, and a bound log
 })
 
 t.test('a serializer that logs does not confuse the line that it serializes for', async (t) => {
-  const { log, lines } = logger(t, { serializers: { x: () => { runOperation('inner', () => log.error('inside')); return 'x' } } })
+  const { log, lines } = logger(t, {
+    serializers: {
+      x: () => {
+        runOperation('inner', () => log.error('inside'))
+        return 'x'
+      },
+    },
+  })
   runOperation('outer', () => log.info({ x: 1 }, 'around'))
   await log.flush()
-  t.match(lines(), [{ msg: 'inside', operation: 'inner', level: 50 }, { msg: 'around', operation: 'outer', level: 30 }])
+  t.match(lines(), [
+    { msg: 'inside', operation: 'inner', level: 50 },
+    { msg: 'around', operation: 'outer', level: 30 },
+  ])
 })
 
 t.test('errors are logged in full, without the insides of HTTP clients', async (t) => {
@@ -208,7 +343,14 @@ t.test('errors are logged in full, without the insides of HTTP clients', async (
   log.error({ err: 'no error' }, 'text')
   await log.flush()
   const { err } = lines()[0] as unknown as { err: Record<string, unknown> }
-  t.match(err, { type: 'TypeError', message: 'failed: deeper', code: 'E_X', config: { method: 'get', url: '/x' }, request: { method: 'GET' }, response: { status: 502 } })
+  t.match(err, {
+    type: 'TypeError',
+    message: 'failed: deeper',
+    code: 'E_X',
+    config: { method: 'get', url: '/x' },
+    request: { method: 'GET' },
+    response: { status: 502 },
+  })
   t.strictSame(err.response, { status: 502 })
   t.match(String(err.stack), /caused by: Error: deeper/)
   t.equal((lines()[1] as unknown as { err: string }).err, 'no error')
@@ -226,7 +368,12 @@ t.test('hide() cuts from the next line on, on children too', async (t) => {
 t.test('child() throws what pino throws for a caller’s mistake, and survives hostile bindings', async (t) => {
   const { log, lines } = logger(t)
   t.throws(() => log.child(undefined as never), { message: /missing bindings/ })
-  const child = log.child({ get bad() { throw new Error('boom') }, good: 1 })
+  const child = log.child({
+    get bad() {
+      throw new Error('boom')
+    },
+    good: 1,
+  })
   child.info('alive')
   await log.flush()
   t.match(lines().at(-1), { msg: 'alive', good: 1, bad: '[Unreadable]' })

@@ -10,18 +10,34 @@ function output(format: 'json' | 'pretty' | 'common', write?: Writable['_write']
   const chunks: string[] = []
   const stream = new Writable({
     highWaterMark: 1024,
-    write: write ?? ((chunk, _encoding, done) => {
-      chunks.push(String(chunk))
-      done()
-    }),
+    write:
+      write ??
+      ((chunk, _encoding, done) => {
+        chunks.push(String(chunk))
+        done()
+      }),
   })
   const gaps: number[] = []
   const errors: string[] = []
-  const sink = new OutputSink({ format, stream, onGap: (count) => gaps.push(count), onError: ({ code }) => errors.push(code) })
+  const sink = new OutputSink({
+    format,
+    stream,
+    onGap: (count) => gaps.push(count),
+    onError: ({ code }) => errors.push(code),
+  })
   return { sink, stream, gaps, errors, text: () => chunks.join('') }
 }
 
-const record = { level: 30, time: '2026-11-24T02:29:31.123Z', service: 's', host: 'web-1', pid: 1, operation: 'process', reqId: 'id-1', msg: 'hello' }
+const record = {
+  level: 30,
+  time: '2026-11-24T02:29:31.123Z',
+  service: 's',
+  host: 'web-1',
+  pid: 1,
+  operation: 'process',
+  reqId: 'id-1',
+  msg: 'hello',
+}
 
 t.test('lines leave as JSON as they are', async (t) => {
   const { sink, text } = output('json')
@@ -32,20 +48,40 @@ t.test('lines leave as JSON as they are', async (t) => {
 
 t.test('common text shows every record in one line that nothing in it can forge', async (t) => {
   const { sink, text } = output('common')
-  sink.append(batchOf([JSON.stringify(record), JSON.stringify({ ...record, level: 35, user: 'a b"', msg: 'x"\n1.2.3.4 - admin \u001b[2J' }), 'no JSON']))
-  t.equal(text(), [
-    'web-1 - - [24/Nov/2026:02:29:31 +0000] "process" info id-1 "hello"',
-    'web-1 - a\\x20b\\x22 [24/Nov/2026:02:29:31 +0000] "process" 35 id-1 "x\\"\\u000a1.2.3.4 - admin \\u001b[2J"',
-    'no JSON',
-    '',
-  ].join('\n'))
-  t.equal(commonText({ ...record, kind: 'access', msg: '1.2.3.4 - - [x] "GET / HTTP/1.1" 200' }), '1.2.3.4 - - [x] "GET / HTTP/1.1" 200')
+  sink.append(
+    batchOf([
+      JSON.stringify(record),
+      JSON.stringify({ ...record, level: 35, user: 'a b"', msg: 'x"\n1.2.3.4 - admin \u001b[2J' }),
+      'no JSON',
+    ]),
+  )
+  t.equal(
+    text(),
+    [
+      'web-1 - - [24/Nov/2026:02:29:31 +0000] "process" info id-1 "hello"',
+      'web-1 - a\\x20b\\x22 [24/Nov/2026:02:29:31 +0000] "process" 35 id-1 "x\\"\\u000a1.2.3.4 - admin \\u001b[2J"',
+      'no JSON',
+      '',
+    ].join('\n'),
+  )
+  t.equal(
+    commonText({ ...record, kind: 'access', msg: '1.2.3.4 - - [x] "GET / HTTP/1.1" 200' }),
+    '1.2.3.4 - - [x] "GET / HTTP/1.1" 200',
+  )
   t.match(commonText({ level: 30, time: 'x', msg: { a: 1 } }), /- - - \[.*\] "-" info - "\{\\"a\\":1\}"/)
 })
 
 t.test('pretty text obeys no control character of a logged value', async (t) => {
   const { sink, text } = output('pretty')
-  sink.append(batchOf([JSON.stringify({ ...record, msg: 'bob\n[00:00:00] INFO: forged \u001b[2J', err: { type: 'Error', message: 'm', stack: 'Error: m\n    at x' } })]))
+  sink.append(
+    batchOf([
+      JSON.stringify({
+        ...record,
+        msg: 'bob\n[00:00:00] INFO: forged \u001b[2J',
+        err: { type: 'Error', message: 'm', stack: 'Error: m\n    at x' },
+      }),
+    ]),
+  )
   t.match(text(), /bob\\u000a\[00:00:00\] INFO: forged \\u001b\[2J/)
   t.match(text(), /Error: m\n\s+at x/, 'stacks keep their lines')
   t.strictSame(visible({ 'a\u0007': ['\u202e', 1, null] }), { 'a\\u0007': ['\\u202e', 1, null] })
@@ -84,7 +120,9 @@ t.test('the format follows the option, then the kind of standard output', async 
 })
 
 t.test('time is ISO 8601 in UTC for every millisecond', async (t) => {
-  for (const now of [0, 7, 42, 999, 1000, 1_764_000_000_009, 1_764_000_000_099, 1_764_000_000_100, 253_402_300_799_999]) {
+  for (const now of [
+    0, 7, 42, 999, 1000, 1_764_000_000_009, 1_764_000_000_099, 1_764_000_000_100, 253_402_300_799_999,
+  ]) {
     t.equal(isoTime(now), new Date(now).toISOString())
   }
 })

@@ -24,7 +24,10 @@ t.test('a wrapped pino logger emits no secret, nor do its children, and stays th
   log.info({ password: 'hunter2' }, 'pwd=hunter2')
   log.child({ apiKey: 'hunter2' }).error(new Error('secret: hunter2'))
   early.info('early')
-  const lines = text().trim().split('\n').map((line) => JSON.parse(line))
+  const lines = text()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   t.equal(lines.length, 3)
   t.match(lines[0], { password: '[SECRET:password]', msg: 'pwd=[SECRET:password]' })
   t.notMatch(text(), /hunter2|0secret/)
@@ -47,7 +50,15 @@ t.test('a wrapped pino logger keeps its stream’s own methods', async (t) => {
 t.test('a multistream under a wrapped logger gets scrubbed lines by level', async (t) => {
   const info = sink()
   const error = sink()
-  const log = wrap(pino({}, pino.multistream([{ stream: info.stream, level: 'info' }, { stream: error.stream, level: 'error' }])))
+  const log = wrap(
+    pino(
+      {},
+      pino.multistream([
+        { stream: info.stream, level: 'info' },
+        { stream: error.stream, level: 'error' },
+      ]),
+    ),
+  )
   log.info({ token: 'hunter2' }, 'one')
   log.error({ token: 'hunter2' }, 'two')
   t.match(info.text(), /one[\s\S]*two/)
@@ -87,14 +98,30 @@ t.test('a wrapped console emits no secret by any method', async (t) => {
 t.test('an argument that throws costs its line and not the program', async (t) => {
   const out = sink()
   const target = wrap(new console.Console(out.stream, out.stream))
-  target.log('%s', { toString() { throw new Error('boom') } })
-  target.table([new Proxy({}, { ownKeys() { throw new Error('boom') } })])
+  target.log('%s', {
+    toString() {
+      throw new Error('boom')
+    },
+  })
+  target.table([
+    new Proxy(
+      {},
+      {
+        ownKeys() {
+          throw new Error('boom')
+        },
+      },
+    ),
+  ])
   target.log('after')
   t.match(out.text(), /after/)
 })
 
 t.test('anything else is refused by its kind', async (t) => {
-  t.throws(() => wrap({ log() {} }), { code: 'HUSHLOG_OPTION', message: 'wrap() takes a pino logger or a console, got an object of class Object' })
+  t.throws(() => wrap({ log() {} }), {
+    code: 'HUSHLOG_OPTION',
+    message: 'wrap() takes a pino logger or a console, got an object of class Object',
+  })
   t.throws(() => wrap(Object.create(null)), { message: /class none/ })
   t.throws(() => wrap((() => {}) as never), { message: /got function/ })
 })

@@ -11,7 +11,8 @@ function newFinder(): Finder {
   return new Finder(rules, new Registered(rules))
 }
 
-const stub = (error: unknown, level: number) => `{"level":${level},"msg":"withheld: ${(error as Error).message}"}`
+const stub = (error: unknown, level: number) =>
+  `{"level":${level},"msg":"withheld: ${(error as Error).message}"}`
 
 function newGate(finder: Finder = newFinder(), onScrub?: (event: { rule: string }) => void): Gate {
   return new Gate({ finder, stub, onScrub })
@@ -58,18 +59,21 @@ t.test('lines with secrets between lines without keep their order, levels and ki
   t.strictSame([...gate.counts.scrubbed], [['password', 1]])
 })
 
-t.test('a line that has no room is refused until the batch is taken, and one longer than the memory is taken whole', async (t) => {
-  const gate = newGate()
-  const long = `{"msg":"${'é'.repeat(BATCH_BYTES)}","token":"Example0Invented0"}`
-  t.ok(gate.add('{"a":1}', 30, KIND.app))
-  t.notOk(gate.add(long, 30, KIND.app))
-  t.strictSame(taken(gate), ['{"a":1}\n'])
-  t.ok(gate.add(long, 30, KIND.app))
-  const [line] = taken(gate)
-  t.equal(line, `{"msg":"${'é'.repeat(BATCH_BYTES)}","token":"[SECRET:token]"}\n`)
-  gate.add('{"a":1}', 30, KIND.app)
-  t.strictSame(taken(gate), ['{"a":1}\n'], 'and goes on')
-})
+t.test(
+  'a line that has no room is refused until the batch is taken, and one longer than the memory is taken whole',
+  async (t) => {
+    const gate = newGate()
+    const long = `{"msg":"${'é'.repeat(BATCH_BYTES)}","token":"Example0Invented0"}`
+    t.ok(gate.add('{"a":1}', 30, KIND.app))
+    t.notOk(gate.add(long, 30, KIND.app))
+    t.strictSame(taken(gate), ['{"a":1}\n'])
+    t.ok(gate.add(long, 30, KIND.app))
+    const [line] = taken(gate)
+    t.equal(line, `{"msg":"${'é'.repeat(BATCH_BYTES)}","token":"[SECRET:token]"}\n`)
+    gate.add('{"a":1}', 30, KIND.app)
+    t.strictSame(taken(gate), ['{"a":1}\n'], 'and goes on')
+  },
+)
 
 t.test('a matcher that throws costs its own line, which is replaced by a stub', async (t) => {
   const finder = newFinder()
@@ -98,7 +102,10 @@ t.test('a scanner that throws lets nothing of the batch out', async (t) => {
   }
   gate.add('{"password":"one"}', 30, KIND.app)
   gate.add('{"b":2}', 50, KIND.app)
-  t.strictSame(taken(gate), ['{"level":30,"msg":"withheld: broken"}\n', '{"level":50,"msg":"withheld: broken"}\n'])
+  t.strictSame(taken(gate), [
+    '{"level":30,"msg":"withheld: broken"}\n',
+    '{"level":50,"msg":"withheld: broken"}\n',
+  ])
 })
 
 t.test('an onScrub that throws loses no line', async (t) => {

@@ -23,7 +23,7 @@ const FLOODS: Record<string, string> = {
   'percent escapes': '%3D',
   'percent escapes and names': '%22token%22%3A',
   'token prefixes': 'glpat-',
-  'schemes': 'Bearer ',
+  schemes: 'Bearer ',
   markers: '[SECRET:password]',
   'heads of markers': '[SECRET:',
   'a registered value, nearly': 'registered-valu',
@@ -55,7 +55,10 @@ for (const [name, flood] of Object.entries(FLOODS)) {
       const once = cost(wrap(of(SIZE)))
       const four = cost(wrap(of(SIZE * 4)))
       // Four times the text in four times the time; sixteen would be quadratic. Below the floor it is all noise.
-      t.ok(four < Math.max(once, NOISE_FLOOR) * 9, `${once} µs for ${SIZE} characters, ${four} µs for ${SIZE * 4}`)
+      t.ok(
+        four < Math.max(once, NOISE_FLOOR) * 9,
+        `${once} µs for ${SIZE} characters, ${four} µs for ${SIZE * 4}`,
+      )
     }
   })
 }

@@ -12,16 +12,80 @@ const scrubber = createScrubber({ env: false, hide: ['registered-value'] })
 const names = KEY_RULES.flatMap(({ matches, spares }) => [...matches, ...spares])
 const tokens = TOKEN_RULES.flatMap((rule) => rule.prefixes.map((prefix) => inventedToken(rule, prefix)))
 const pieces = [
-  ...tokens.slice(0, 40), '"', '\\', "'", '`', ':', '=', '=>', '%3D', '%22', '&', '?', ',', ';', '{', '}', '[', ']', '<', '>', '/', '://', '@',
-  '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', 'eyJhbGciOiJ', '.', 'Bearer ', 'Basic ', '[SECRET:password]', '[SECRET:', ']',
-  '4111111111111111', '4111 1111 1111 1111', 'registered-value', '\n', '\\n', '\u007f', '\u0085', '\u2028', '\ud800', 'é', '💥', ' ', 'null', '12', '${X}', '***',
+  ...tokens.slice(0, 40),
+  '"',
+  '\\',
+  "'",
+  '`',
+  ':',
+  '=',
+  '=>',
+  '%3D',
+  '%22',
+  '&',
+  '?',
+  ',',
+  ';',
+  '{',
+  '}',
+  '[',
+  ']',
+  '<',
+  '>',
+  '/',
+  '://',
+  '@',
+  '-----BEGIN PRIVATE KEY-----',
+  '-----END PRIVATE KEY-----',
+  'eyJhbGciOiJ',
+  '.',
+  'Bearer ',
+  'Basic ',
+  '[SECRET:password]',
+  '[SECRET:',
+  ']',
+  '4111111111111111',
+  '4111 1111 1111 1111',
+  'registered-value',
+  '\n',
+  '\\n',
+  '\u007f',
+  '\u0085',
+  '\u2028',
+  '\ud800',
+  'é',
+  '💥',
+  ' ',
+  'null',
+  '12',
+  '${X}',
+  '***',
 ]
 const soup = fc
-  .array(fc.oneof(fc.constantFrom(...pieces), fc.constantFrom(...names), fc.string({ maxLength: 6, unit: 'binary' })), { maxLength: 24 })
+  .array(
+    fc.oneof(
+      fc.constantFrom(...pieces),
+      fc.constantFrom(...names),
+      fc.string({ maxLength: 6, unit: 'binary' }),
+    ),
+    { maxLength: 24 },
+  )
   .map((parts) => parts.join(''))
-const leaf = fc.oneof(soup, soup.map((text) => JSON.stringify({ [text.slice(0, 9)]: text })), fc.integer(), fc.double(), fc.boolean(), fc.constant(null))
+const leaf = fc.oneof(
+  soup,
+  soup.map((text) => JSON.stringify({ [text.slice(0, 9)]: text })),
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+)
 const value = fc.letrec((tie) => ({
-  value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, leaf, fc.array(tie('value'), { maxLength: 4 }), tie('object')),
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    leaf,
+    fc.array(tie('value'), { maxLength: 4 }),
+    tie('object'),
+  ),
   object: fc.dictionary(fc.oneof(fc.constantFrom(...names), soup), tie('value'), { maxKeys: 5 }),
 }))
 
@@ -32,7 +96,8 @@ function shapeOf(value: unknown): unknown {
   return Object.values(value).map(shapeOf)
 }
 
-const check = (property: fc.IProperty<[string]> | fc.IProperty<[unknown]>) => fc.assert(property as fc.IProperty<[unknown]>, { numRuns: RUNS, seed })
+const check = (property: fc.IProperty<[string]> | fc.IProperty<[unknown]>) =>
+  fc.assert(property as fc.IProperty<[unknown]>, { numRuns: RUNS, seed })
 
 t.test('a line of JSON stays JSON of the same shape, and scrubbing twice is scrubbing once', async () => {
   check(
@@ -44,7 +109,8 @@ t.test('a line of JSON stays JSON of the same shape, and scrubbing twice is scru
       if (!once.includes('[SECRET:') || Object.keys(parsed).length === Object.keys(record as object).length) {
         const before = JSON.stringify(shapeOf(JSON.parse(line)))
         const after = JSON.stringify(shapeOf(parsed))
-        if (before !== after && !/"[^"]*\[SECRET:[^"]*":/.test(once)) throw new Error(`shape ${before} became ${after}`)
+        if (before !== after && !/"[^"]*\[SECRET:[^"]*":/.test(once))
+          throw new Error(`shape ${before} became ${after}`)
       }
       const twice = scrubber.text(once)
       if (twice !== once) throw new Error(`once  ${once}\ntwice ${twice}`)
@@ -62,16 +128,29 @@ t.test('any text comes out the same when it goes in a second time', async () => 
   )
 })
 
-t.test('a secret under a secret name never survives, whatever it holds and however deep it stands', async () => {
-  const secret = fc.string({ minLength: 12, maxLength: 30, unit: 'grapheme-ascii' }).filter((text) => !/^\s|\[|\{|SECRET|^(.)\1*$/.test(text))
-  const secretNames = KEY_RULES.flatMap(({ matches }) => matches).filter((name) => !/cookie|auth|bearer/i.test(name))
-  check(
-    fc.property(fc.constantFrom(...secretNames), secret, fc.integer({ min: 0, max: 3 }), (name, text, depth) => {
-      let line = JSON.stringify({ [name]: text })
-      for (let i = 0; i < depth; i++) line = JSON.stringify({ body: line })
-      let left: unknown = JSON.parse(scrubber.text(line))
-      for (let i = 0; i < depth; i++) left = JSON.parse((left as { body: string }).body)
-      if (JSON.stringify(left).includes(JSON.stringify(text).slice(1, -1))) throw new Error(`left ${JSON.stringify(left)}`)
-    }) as never,
-  )
-})
+t.test(
+  'a secret under a secret name never survives, whatever it holds and however deep it stands',
+  async () => {
+    const secret = fc
+      .string({ minLength: 12, maxLength: 30, unit: 'grapheme-ascii' })
+      .filter((text) => !/^\s|\[|\{|SECRET|^(.)\1*$/.test(text))
+    const secretNames = KEY_RULES.flatMap(({ matches }) => matches).filter(
+      (name) => !/cookie|auth|bearer/i.test(name),
+    )
+    check(
+      fc.property(
+        fc.constantFrom(...secretNames),
+        secret,
+        fc.integer({ min: 0, max: 3 }),
+        (name, text, depth) => {
+          let line = JSON.stringify({ [name]: text })
+          for (let i = 0; i < depth; i++) line = JSON.stringify({ body: line })
+          let left: unknown = JSON.parse(scrubber.text(line))
+          for (let i = 0; i < depth; i++) left = JSON.parse((left as { body: string }).body)
+          if (JSON.stringify(left).includes(JSON.stringify(text).slice(1, -1)))
+            throw new Error(`left ${JSON.stringify(left)}`)
+        },
+      ) as never,
+    )
+  },
+)

@@ -23,7 +23,9 @@ t.test('a hidden value is cut in every form that it may take', async (t) => {
   for (const [name, form] of Object.entries(forms)) {
     const out = JSON.parse(scrub.text(JSON.stringify({ msg: `a ${form} b` }))).msg
     t.match(out, /\[SECRET:hidden\]/, name)
-    const decoded = Buffer.from(out.replaceAll('[SECRET:hidden]', '').slice(2, -2), 'base64').toString('latin1')
+    const decoded = Buffer.from(out.replaceAll('[SECRET:hidden]', '').slice(2, -2), 'base64').toString(
+      'latin1',
+    )
     t.notMatch(decoded, /nted\/secret/, `${name} decoded`)
   }
 })
@@ -37,7 +39,10 @@ t.test('a value with quotes is cut where JSON has escaped it, once and twice', a
 
 t.test('a hidden value stays in numbers, in the record’s own names and in markers', async (t) => {
   const scrub = createScrubber({ env: false, hide: ['123456', 'operation', 'SECRET:password'] })
-  t.equal(scrub.text('{"operation":"x","pid":1234567,"msg":"123456 operation"}'), '{"operation":"x","pid":1234567,"msg":"[SECRET:hidden] [SECRET:hidden]"}')
+  t.equal(
+    scrub.text('{"operation":"x","pid":1234567,"msg":"123456 operation"}'),
+    '{"operation":"x","pid":1234567,"msg":"[SECRET:hidden] [SECRET:hidden]"}',
+  )
   t.equal(scrub.text('{"password":"[SECRET:password]"}'), '{"password":"[SECRET:password]"}')
 })
 
@@ -51,9 +56,15 @@ t.test('hide() names what it takes and never shows what it got', async (t) => {
       return error as Error & { code: string }
     }
   }
-  t.match(refused('short'), { code: 'HUSHLOG_OPTION', message: 'hide() takes text of 6 to 8192 characters, got 5 characters' })
+  t.match(refused('short'), {
+    code: 'HUSHLOG_OPTION',
+    message: 'hide() takes text of 6 to 8192 characters, got 5 characters',
+  })
   t.match(refused(12345678), { code: 'HUSHLOG_OPTION', message: /got number/ })
-  t.match(refused('long enough', 'Not An Id'), { code: 'HUSHLOG_OPTION', message: /1 to 32 of a-z, 0-9 and -/ })
+  t.match(refused('long enough', 'Not An Id'), {
+    code: 'HUSHLOG_OPTION',
+    message: /1 to 32 of a-z, 0-9 and -/,
+  })
   scrub.hide('second-value', 'session')
   t.equal(scrub.text('a second-value b'), 'a [SECRET:session] b')
 })
@@ -76,16 +87,23 @@ t.test('values of secret variables are taken as far as they cannot eat ordinary 
   t.teardown(() => (process.env = before))
   const scrub = createScrubber()
   t.equal(scrub.text('t Inv3nted0Token0Value s aB3$xyz9'), 't [SECRET:env] s [SECRET:env]')
-  t.equal(scrub.text('postgres ab1 abcdefghij Inv3nted0Home0Value'), 'postgres ab1 abcdefghij Inv3nted0Home0Value')
+  t.equal(
+    scrub.text('postgres ab1 abcdefghij Inv3nted0Home0Value'),
+    'postgres ab1 abcdefghij Inv3nted0Home0Value',
+  )
 })
 
 t.test('a hidden value never survives in any text around it', async () => {
   const scrub = scrubber()
   fc.assert(
-    fc.property(fc.string({ maxLength: 20, unit: 'binary' }), fc.string({ maxLength: 20, unit: 'binary' }), (before, after) => {
-      const line = scrub.text(JSON.stringify({ msg: before + VALUE + after }))
-      if (JSON.parse(line).msg.includes(VALUE)) throw new Error(line)
-    }),
+    fc.property(
+      fc.string({ maxLength: 20, unit: 'binary' }),
+      fc.string({ maxLength: 20, unit: 'binary' }),
+      (before, after) => {
+        const line = scrub.text(JSON.stringify({ msg: before + VALUE + after }))
+        if (JSON.parse(line).msg.includes(VALUE)) throw new Error(line)
+      },
+    ),
     { numRuns: 1000 },
   )
 })

@@ -18,46 +18,227 @@ interface Shape {
 
 const json = JSON.stringify
 const shapes: Shape[] = [
-  { name: 'a string under a secret name', before: { password: 'hunter2' }, after: { password: '[SECRET:password]' } },
-  { name: 'a value with quotes and backslashes', before: { password: 'a"b\\' }, after: { password: '[SECRET:password]' } },
+  {
+    name: 'a string under a secret name',
+    before: { password: 'hunter2' },
+    after: { password: '[SECRET:password]' },
+  },
+  {
+    name: 'a value with quotes and backslashes',
+    before: { password: 'a"b\\' },
+    after: { password: '[SECRET:password]' },
+  },
   { name: 'a number', before: { pin: 1234, n: 5 }, after: { pin: '[SECRET:otp]', n: 5 } },
-  { name: 'counts, flags and nothing at all', before: { tokens: 1500, hasToken: true, token: null, auth: false, password: '' }, after: { tokens: 1500, hasToken: true, token: null, auth: false, password: '' } },
-  { name: 'a number too large to be a count', before: { token: 123456789 }, after: { token: '[SECRET:token]' } },
-  { name: 'an array', before: { secrets: ['a1', 'b2', { deep: 'c3' }] }, after: { secrets: ['[SECRET:secret]', '[SECRET:secret]', { deep: '[SECRET:secret]' }] } },
-  { name: 'an object, whose names stay', before: { credentials: { user: 'ada', n: 12345, on: true } }, after: { credentials: { user: '[SECRET:credentials]', n: '[SECRET:credentials]', on: true } } },
-  { name: 'an empty object and an empty array', before: { secrets: {}, tokens: [] }, after: { secrets: {}, tokens: [] } },
-  { name: 'JSON in a string', before: { body: json({ password: 'x"y', a: 1 }) }, after: { body: json({ password: '[SECRET:password]', a: 1 }) } },
-  { name: 'JSON in JSON in JSON', before: { a: json({ b: json({ c: json({ token: 'q"\\', pin: 4321 }) }) }) }, after: { a: json({ b: json({ c: json({ token: '[SECRET:token]', pin: '[SECRET:otp]' }) }) }) } },
-  { name: 'an array of JSON in a string', before: { body: json({ tokens: ['a"b', 'c'] }) }, after: { body: json({ tokens: ['[SECRET:token]', '[SECRET:token]'] }) } },
-  { name: 'a query', before: { url: '/x?a=1&access_token=abc&sig=zz#top' }, after: { url: '/x?a=1&access_token=[SECRET:query]&sig=[SECRET:query]#top' } },
-  { name: 'a form', before: { msg: 'password=p%40ss&user=ada' }, after: { msg: 'password=[SECRET:password]&user=ada' } },
-  { name: 'a form that is percent-encoded once more', before: { msg: 'x=password%3Dhunter2%26user%3Dada' }, after: { msg: 'x=password%3D[SECRET:password]%26user%3Dada' } },
-  { name: 'JSON that is percent-encoded', before: { msg: '%22password%22%3A%22hunter2%22' }, after: { msg: '%22password%22%3A%22[SECRET:password]%22' } },
-  { name: 'a name in brackets', before: { msg: 'user[password]=hunter2&b=1' }, after: { msg: 'user[password]=[SECRET:password]&b=1' } },
-  { name: 'logfmt', before: { msg: 'level=info password="a b" token=abc user=ada' }, after: { msg: 'level=info password="[SECRET:password]" token=[SECRET:token] user=ada' } },
-  { name: 'YAML', before: { msg: 'user: ada\npassword: hunter2\nport: 1' }, after: { msg: 'user: ada\npassword: [SECRET:password]\nport: 1' } },
-  { name: 'a Ruby hash', before: { msg: '{:password=>"hunter2", "token" => "x1"}' }, after: { msg: '{:password=>"[SECRET:password]", "token" => "[SECRET:token]"}' } },
-  { name: 'a Python dictionary', before: { msg: "{'password': 'hunter2', 'user': 'ada'}" }, after: { msg: "{'password': '[SECRET:password]', 'user': 'ada'}" } },
-  { name: 'XML', before: { msg: '<a><password>hunter2</password><ns:Token>x1</ns:Token></a>' }, after: { msg: '<a><password>[SECRET:password]</password><ns:Token>[SECRET:token]</ns:Token></a>' } },
-  { name: 'a connection string', before: { msg: 'Server=db;Password=a,b;Database=x' }, after: { msg: 'Server=db;Password=[SECRET:password];Database=x' } },
-  { name: 'credentials in a URL', before: { msg: 'connect postgres://ada:hunter2@db:5432/x failed' }, after: { msg: 'connect postgres://ada:[SECRET:url-password]@db:5432/x failed' } },
-  { name: 'a token for a user in a URL', before: { msg: 'clone https://Example0Invented0Example@host/x' }, after: { msg: 'clone https://[SECRET:url-password]@host/x' } },
-  { name: 'an Authorization header, whose scheme stays', before: { authorization: 'Bearer abc', h: 'Authorization: Basic dXNlcjpwYXNz\r\nHost: x' }, after: { authorization: 'Bearer [SECRET:authorization]', h: 'Authorization: Basic [SECRET:authorization]\r\nHost: x' } },
-  { name: 'a Bearer in running text', before: { msg: 'sent Bearer Example0Invented0 to api' }, after: { msg: 'sent Bearer [SECRET:bearer] to api' } },
-  { name: 'cookies, whose names and attributes stay', before: { cookie: 'a=1; b=2', 'set-cookie': ['sid=9; Path=/; HttpOnly'] }, after: { cookie: 'a=[SECRET:cookie]; b=[SECRET:cookie]', 'set-cookie': ['sid=[SECRET:cookie]; Path=/; HttpOnly'] } },
-  { name: 'a Cookie header in text', before: { msg: 'Cookie: a=1; b=2\r\nHost: x' }, after: { msg: 'Cookie: a=[SECRET:cookie]; b=[SECRET:cookie]\r\nHost: x' } },
-  { name: 'a private key', before: { msg: 'key -----BEGIN RSA PRIVATE KEY-----\nMIIx\n-----END RSA PRIVATE KEY----- end' }, after: { msg: 'key [SECRET:private-key] end' } },
-  { name: 'a private key without its end', before: { msg: 'key -----BEGIN PRIVATE KEY-----\nMIIx', b: 1 }, after: { msg: 'key [SECRET:private-key]', b: 1 } },
-  { name: 'a certificate, which is public', before: { msg: '-----BEGIN CERTIFICATE-----\nMIIx\n-----END CERTIFICATE-----' }, after: { msg: '-----BEGIN CERTIFICATE-----\nMIIx\n-----END CERTIFICATE-----' } },
-  { name: 'a JWT and one without a signature', before: { msg: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2ln and eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.' }, after: { msg: '[SECRET:jwt] and [SECRET:jwt]' } },
-  { name: 'a card number, in text and as a number', before: { msg: 'paid with 4111 1111 1111 1111.', n: 4111111111111111, a: [5555555555554444] }, after: { msg: 'paid with [SECRET:card-number].', n: '[SECRET:card-number]', a: ['[SECRET:card-number]'] } },
-  { name: 'numbers that are no cards', before: { t: 1732415371123, id: '4111-1111-1111-1112', uuid: '41111111-1111-4111-8111-111111111111', v: '4111111111111111.2', same: '4444444444444444' }, after: { t: 1732415371123, id: '4111-1111-1111-1112', uuid: '41111111-1111-4111-8111-111111111111', v: '4111111111111111.2', same: '4444444444444444' } },
-  { name: 'an escaped name', before: { msg: 'x "pass\\u0077ord":"hunter2"' }, after: { msg: 'x "pass\\u0077ord":"[SECRET:password]"' } },
-  { name: 'the end of a string after a name', before: { msg: 'enter password:', b: 'x', c: json({ ask: 'the password:', d: 1 }) }, after: { msg: 'enter password:', b: 'x', c: json({ ask: 'the password:', d: 1 }) } },
-  { name: 'placeholders and masks', before: { msg: 'password=${DB_PASS} token=**** secret=[REDACTED] pwd=%s', password: '***' }, after: { msg: 'password=${DB_PASS} token=**** secret=[REDACTED] pwd=%s', password: '***' } },
-  { name: 'words that tell a state', before: { msg: 'password: missing, token: expired; authorization: denied' }, after: { msg: 'password: missing, token: expired; authorization: denied' } },
-  { name: 'innocent names', before: { author: 'ada', monkey: 'x', max_tokens: 100000, primaryKey: 'id', tokenType: 'Bearer' }, after: { author: 'ada', monkey: 'x', max_tokens: 100000, primaryKey: 'id', tokenType: 'Bearer' } },
-  { name: 'control characters that JSON leaves raw', before: { msg: 'a\u007fb\u009bc' }, after: { msg: 'a\u007fb\u009bc' } },
+  {
+    name: 'counts, flags and nothing at all',
+    before: { tokens: 1500, hasToken: true, token: null, auth: false, password: '' },
+    after: { tokens: 1500, hasToken: true, token: null, auth: false, password: '' },
+  },
+  {
+    name: 'a number too large to be a count',
+    before: { token: 123456789 },
+    after: { token: '[SECRET:token]' },
+  },
+  {
+    name: 'an array',
+    before: { secrets: ['a1', 'b2', { deep: 'c3' }] },
+    after: { secrets: ['[SECRET:secret]', '[SECRET:secret]', { deep: '[SECRET:secret]' }] },
+  },
+  {
+    name: 'an object, whose names stay',
+    before: { credentials: { user: 'ada', n: 12345, on: true } },
+    after: { credentials: { user: '[SECRET:credentials]', n: '[SECRET:credentials]', on: true } },
+  },
+  {
+    name: 'an empty object and an empty array',
+    before: { secrets: {}, tokens: [] },
+    after: { secrets: {}, tokens: [] },
+  },
+  {
+    name: 'JSON in a string',
+    before: { body: json({ password: 'x"y', a: 1 }) },
+    after: { body: json({ password: '[SECRET:password]', a: 1 }) },
+  },
+  {
+    name: 'JSON in JSON in JSON',
+    before: { a: json({ b: json({ c: json({ token: 'q"\\', pin: 4321 }) }) }) },
+    after: { a: json({ b: json({ c: json({ token: '[SECRET:token]', pin: '[SECRET:otp]' }) }) }) },
+  },
+  {
+    name: 'an array of JSON in a string',
+    before: { body: json({ tokens: ['a"b', 'c'] }) },
+    after: { body: json({ tokens: ['[SECRET:token]', '[SECRET:token]'] }) },
+  },
+  {
+    name: 'a query',
+    before: { url: '/x?a=1&access_token=abc&sig=zz#top' },
+    after: { url: '/x?a=1&access_token=[SECRET:query]&sig=[SECRET:query]#top' },
+  },
+  {
+    name: 'a form',
+    before: { msg: 'password=p%40ss&user=ada' },
+    after: { msg: 'password=[SECRET:password]&user=ada' },
+  },
+  {
+    name: 'a form that is percent-encoded once more',
+    before: { msg: 'x=password%3Dhunter2%26user%3Dada' },
+    after: { msg: 'x=password%3D[SECRET:password]%26user%3Dada' },
+  },
+  {
+    name: 'JSON that is percent-encoded',
+    before: { msg: '%22password%22%3A%22hunter2%22' },
+    after: { msg: '%22password%22%3A%22[SECRET:password]%22' },
+  },
+  {
+    name: 'a name in brackets',
+    before: { msg: 'user[password]=hunter2&b=1' },
+    after: { msg: 'user[password]=[SECRET:password]&b=1' },
+  },
+  {
+    name: 'logfmt',
+    before: { msg: 'level=info password="a b" token=abc user=ada' },
+    after: { msg: 'level=info password="[SECRET:password]" token=[SECRET:token] user=ada' },
+  },
+  {
+    name: 'YAML',
+    before: { msg: 'user: ada\npassword: hunter2\nport: 1' },
+    after: { msg: 'user: ada\npassword: [SECRET:password]\nport: 1' },
+  },
+  {
+    name: 'a Ruby hash',
+    before: { msg: '{:password=>"hunter2", "token" => "x1"}' },
+    after: { msg: '{:password=>"[SECRET:password]", "token" => "[SECRET:token]"}' },
+  },
+  {
+    name: 'a Python dictionary',
+    before: { msg: "{'password': 'hunter2', 'user': 'ada'}" },
+    after: { msg: "{'password': '[SECRET:password]', 'user': 'ada'}" },
+  },
+  {
+    name: 'XML',
+    before: { msg: '<a><password>hunter2</password><ns:Token>x1</ns:Token></a>' },
+    after: { msg: '<a><password>[SECRET:password]</password><ns:Token>[SECRET:token]</ns:Token></a>' },
+  },
+  {
+    name: 'a connection string',
+    before: { msg: 'Server=db;Password=a,b;Database=x' },
+    after: { msg: 'Server=db;Password=[SECRET:password];Database=x' },
+  },
+  {
+    name: 'credentials in a URL',
+    before: { msg: 'connect postgres://ada:hunter2@db:5432/x failed' },
+    after: { msg: 'connect postgres://ada:[SECRET:url-password]@db:5432/x failed' },
+  },
+  {
+    name: 'a password in a URL whose words tell of secrets',
+    before: { msg: 'redis://default:my-token-1@cache.example:6379' },
+    after: { msg: 'redis://default:[SECRET:url-password]@cache.example:6379' },
+  },
+  {
+    name: 'a token for a user in a URL',
+    before: { msg: 'clone https://Example0Invented0Example@host/x' },
+    after: { msg: 'clone https://[SECRET:url-password]@host/x' },
+  },
+  {
+    name: 'an Authorization header, whose scheme stays',
+    before: { authorization: 'Bearer abc', h: 'Authorization: Basic dXNlcjpwYXNz\r\nHost: x' },
+    after: {
+      authorization: 'Bearer [SECRET:authorization]',
+      h: 'Authorization: Basic [SECRET:authorization]\r\nHost: x',
+    },
+  },
+  {
+    name: 'a Bearer in running text',
+    before: { msg: 'sent Bearer Example0Invented0 to api' },
+    after: { msg: 'sent Bearer [SECRET:bearer] to api' },
+  },
+  {
+    name: 'cookies, whose names and attributes stay',
+    before: { cookie: 'a=1; b=2', 'set-cookie': ['sid=9; Path=/; HttpOnly'] },
+    after: {
+      cookie: 'a=[SECRET:cookie]; b=[SECRET:cookie]',
+      'set-cookie': ['sid=[SECRET:cookie]; Path=/; HttpOnly'],
+    },
+  },
+  {
+    name: 'a Cookie header in text',
+    before: { msg: 'Cookie: a=1; b=2\r\nHost: x' },
+    after: { msg: 'Cookie: a=[SECRET:cookie]; b=[SECRET:cookie]\r\nHost: x' },
+  },
+  {
+    name: 'a private key',
+    before: { msg: 'key -----BEGIN RSA PRIVATE KEY-----\nMIIx\n-----END RSA PRIVATE KEY----- end' },
+    after: { msg: 'key [SECRET:private-key] end' },
+  },
+  {
+    name: 'a private key without its end',
+    before: { msg: 'key -----BEGIN PRIVATE KEY-----\nMIIx', b: 1 },
+    after: { msg: 'key [SECRET:private-key]', b: 1 },
+  },
+  {
+    name: 'a certificate, which is public',
+    before: { msg: '-----BEGIN CERTIFICATE-----\nMIIx\n-----END CERTIFICATE-----' },
+    after: { msg: '-----BEGIN CERTIFICATE-----\nMIIx\n-----END CERTIFICATE-----' },
+  },
+  {
+    name: 'a JWT and one without a signature',
+    before: {
+      msg: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2ln and eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.',
+    },
+    after: { msg: '[SECRET:jwt] and [SECRET:jwt]' },
+  },
+  {
+    name: 'a card number, in text and as a number',
+    before: { msg: 'paid with 4111 1111 1111 1111.', n: 4111111111111111, a: [5555555555554444] },
+    after: { msg: 'paid with [SECRET:card-number].', n: '[SECRET:card-number]', a: ['[SECRET:card-number]'] },
+  },
+  {
+    name: 'numbers that are no cards',
+    before: {
+      t: 1732415371123,
+      id: '4111-1111-1111-1112',
+      uuid: '41111111-1111-4111-8111-111111111111',
+      v: '4111111111111111.2',
+      same: '4444444444444444',
+    },
+    after: {
+      t: 1732415371123,
+      id: '4111-1111-1111-1112',
+      uuid: '41111111-1111-4111-8111-111111111111',
+      v: '4111111111111111.2',
+      same: '4444444444444444',
+    },
+  },
+  {
+    name: 'an escaped name',
+    before: { msg: 'x "pass\\u0077ord":"hunter2"' },
+    after: { msg: 'x "pass\\u0077ord":"[SECRET:password]"' },
+  },
+  {
+    name: 'the end of a string after a name',
+    before: { msg: 'enter password:', b: 'x', c: json({ ask: 'the password:', d: 1 }) },
+    after: { msg: 'enter password:', b: 'x', c: json({ ask: 'the password:', d: 1 }) },
+  },
+  {
+    name: 'placeholders and masks',
+    before: { msg: 'password=${DB_PASS} token=**** secret=[REDACTED] pwd=%s', password: '***' },
+    after: { msg: 'password=${DB_PASS} token=**** secret=[REDACTED] pwd=%s', password: '***' },
+  },
+  {
+    name: 'words that tell a state',
+    before: { msg: 'password: missing, token: expired; authorization: denied' },
+    after: { msg: 'password: missing, token: expired; authorization: denied' },
+  },
+  {
+    name: 'innocent names',
+    before: { author: 'ada', monkey: 'x', max_tokens: 100000, primaryKey: 'id', tokenType: 'Bearer' },
+    after: { author: 'ada', monkey: 'x', max_tokens: 100000, primaryKey: 'id', tokenType: 'Bearer' },
+  },
+  {
+    name: 'control characters that JSON leaves raw',
+    before: { msg: 'a\u007fb\u009bc' },
+    after: { msg: 'a\u007fb\u009bc' },
+  },
 ]
 
 for (const { name, before, after } of shapes) {
@@ -78,14 +259,21 @@ t.test('what looks like a marker and bears no known id is a value like any other
 })
 
 t.test('text that is no JSON is scrubbed too', async (t) => {
-  t.equal(scrubber.text('password: "a b" and {"pin": 12, broken'), 'password: "[SECRET:password]" and {"pin": "[SECRET:otp]", broken')
+  t.equal(
+    scrubber.text('password: "a b" and {"pin": 12, broken'),
+    'password: "[SECRET:password]" and {"pin": "[SECRET:otp]", broken',
+  )
   t.equal(scrubber.text('{"password":"cut o'), '{"password":"[SECRET:password]')
   t.equal(scrubber.text(''), '')
 })
 
 t.test('lines of JSON between lines of text are scrubbed as what they are', async (t) => {
-  const input = 'start password=a1\n{"n":4111111111111111}\nkey -----BEGIN PRIVATE KEY-----\nMIIx\n-----END PRIVATE KEY-----\nend'
-  t.equal(scrubber.text(input), 'start password=[SECRET:password]\n{"n":"[SECRET:card-number]"}\nkey [SECRET:private-key]\nend')
+  const input =
+    'start password=a1\n{"n":4111111111111111}\nkey -----BEGIN PRIVATE KEY-----\nMIIx\n-----END PRIVATE KEY-----\nend'
+  t.equal(
+    scrubber.text(input),
+    'start password=[SECRET:password]\n{"n":"[SECRET:card-number]"}\nkey [SECRET:private-key]\nend',
+  )
 })
 
 t.test('the same secrets are counted by rule and told without their values', async (t) => {
@@ -98,7 +286,10 @@ t.test('the same secrets are counted by rule and told without their values', asy
 
 t.test('names of the program are cut, allowed names are not', async (t) => {
   const own = createScrubber({ env: false, keys: ['badgeCode'], allowKeys: ['session'] })
-  t.equal(own.text('{"badge_code":"x1","session":"abc"}'), '{"badge_code":"[SECRET:key-name]","session":"abc"}')
+  t.equal(
+    own.text('{"badge_code":"x1","session":"abc"}'),
+    '{"badge_code":"[SECRET:key-name]","session":"abc"}',
+  )
 })
 
 t.test('text() takes text only', async (t) => {

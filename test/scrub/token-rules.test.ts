@@ -15,7 +15,10 @@ for (const rule of TOKEN_RULES) {
       t.notOk(cut(`line\n${token}\nline`), `${prefix} after an escaped line end`)
       t.notOk(cut(`x%3D${token}`), `${prefix} after a percent escape`)
       t.notOk(cut(`\u001b[32m${token}\u001b[0m`), `${prefix} in a terminal's colour`)
-      t.notOk(cut(JSON.stringify({ [token]: [token, token] })), `${prefix} in JSON inside the message, as a name too`)
+      t.notOk(
+        cut(JSON.stringify({ [token]: [token, token] })),
+        `${prefix} in JSON inside the message, as a name too`,
+      )
       t.equal(inMessage(`word${token}`.slice(0, 4)), 'word')
       const short = prefix.slice(0, -1)
       t.equal(inMessage(`see ${short} here`), `see ${short} here`, `${prefix} not whole`)
@@ -35,14 +38,23 @@ t.test('a prefix inside a word is no token', async (t) => {
 })
 
 t.test('a rule of the program takes its prefix, its set and its length', async (t) => {
-  const own = createScrubber({ env: false, rules: [{ id: 'badge', prefix: 'BDG-', set: 'hex', minLength: 8 }] })
+  const own = createScrubber({
+    env: false,
+    rules: [{ id: 'badge', prefix: 'BDG-', set: 'hex', minLength: 8 }],
+  })
   t.equal(own.text('go BDG-00ff00ff now'), 'go [SECRET:badge] now')
   t.equal(own.text('go BDG-00ff00 now'), 'go BDG-00ff00 now')
 })
 
 t.test('a rule that would match everything is refused', async (t) => {
   const make = (rule: object) => () => createScrubber({ env: false, rules: [rule as never] })
-  t.throws(make({ id: 'x', prefix: 'ab' }), { code: 'HUSHLOG_OPTION', message: /rule x needs a prefix of 3 bytes or more, got 2/ })
-  t.throws(make({ id: 'Bad Id', prefix: 'abcd' }), { code: 'HUSHLOG_OPTION', message: /an id takes 1 to 32 of a-z, 0-9 and -/ })
+  t.throws(make({ id: 'x', prefix: 'ab' }), {
+    code: 'HUSHLOG_OPTION',
+    message: /rule x needs a prefix of 3 bytes or more, got 2/,
+  })
+  t.throws(make({ id: 'Bad Id', prefix: 'abcd' }), {
+    code: 'HUSHLOG_OPTION',
+    message: /an id takes 1 to 32 of a-z, 0-9 and -/,
+  })
   t.throws(make({ id: 'x' }), { code: 'HUSHLOG_OPTION', message: /got 0/ })
 })

@@ -252,6 +252,19 @@ for (const { code, error } of [
   )
 }
 
+t.test('lines that wait are copies: the memory that they came in may be used again', async (t) => {
+  const dir = logDirectory(t)
+  const broken = brokenDisk()
+  broken.disk.code = 'ENOSPC'
+  const { writer } = openWriter(t, dir, { fs: broken.fs })
+  const batch = batchOf(['first', 'second'])
+  writer.append(batch)
+  batch.bytes.fill(0x21)
+  broken.disk.code = undefined
+  await until(() => writer.stats().state === 'ok')
+  t.same(segmentTexts(dir), ['first\nsecond\n'])
+})
+
 t.test('a part of a line that cannot be cut off ends its segment', async (t) => {
   const dir = logDirectory(t)
   const broken = brokenDisk()

@@ -21,16 +21,30 @@ export function wrapConsole(target: Console, scrubber: Scrubber): Undo {
   for (const name of FORMATTING) {
     replace(name, (original) => (...args) => {
       if (args.length === 0) original.call(target)
-      else original.call(target, '%s', safely(() => scrubber.text(formatWithOptions({}, ...args))))
+      else
+        original.call(
+          target,
+          '%s',
+          safely(() => scrubber.text(formatWithOptions({}, ...args))),
+        )
     })
   }
   replace('dir', () => (value, options) => {
     const text = safely(() => scrubber.text(inspect(value, { customInspect: false, ...(options as object) })))
     before.get('log')?.call(target, '%s', text)
   })
-  replace('table', (original) => (data, columns) => original.call(target, safelyValue(scrubber, data), columns))
+  replace(
+    'table',
+    (original) => (data, columns) => original.call(target, safelyValue(scrubber, data), columns),
+  )
   replace('assert', (original) => (condition, ...args) => {
-    if (!condition) original.call(target, false, '%s', safely(() => scrubber.text(formatWithOptions({}, ...args))))
+    if (!condition)
+      original.call(
+        target,
+        false,
+        '%s',
+        safely(() => scrubber.text(formatWithOptions({}, ...args))),
+      )
   })
   return () => {
     for (const [name, original] of before) methods[name] = original

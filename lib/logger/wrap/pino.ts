@@ -18,7 +18,11 @@ function streamSymbol(logger: object): symbol | undefined {
 }
 
 export function isPino(logger: object): boolean {
-  return typeof (logger as Logger).child === 'function' && typeof (logger as Logger).bindings === 'function' && streamSymbol(logger) !== undefined
+  return (
+    typeof (logger as Logger).child === 'function' &&
+    typeof (logger as Logger).bindings === 'function' &&
+    streamSymbol(logger) !== undefined
+  )
 }
 
 /** Stands between the logger and its stream: each finished line is scrubbed before the stream sees it. */

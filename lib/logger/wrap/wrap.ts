@@ -47,5 +47,7 @@ function isConsole(logger: object): logger is Console {
 }
 
 function describe(value: unknown): string {
-  return value === null || typeof value !== 'object' ? String(typeof value) : `an object of class ${value.constructor?.name ?? 'none'}`
+  return value === null || typeof value !== 'object'
+    ? String(typeof value)
+    : `an object of class ${value.constructor?.name ?? 'none'}`
 }

@@ -1,7 +1,18 @@
 /**
  * An object or array under a secret name: every leaf goes, names and shape stay.
  */
-import { BACKSLASH, BARE, BLANK, CLOSE_BRACE, CLOSE_BRACKET, COLON, OPEN_BRACE, OPEN_BRACKET, QUOTE, runEnd } from '../bytes.ts'
+import {
+  BACKSLASH,
+  BARE,
+  BLANK,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  runEnd,
+} from '../bytes.ts'
 import { depthOfQuote, stringEnd } from '../json-span.ts'
 import { type Line, quoteText } from '../line.ts'
 import { isLiteral } from './primitive.ts'

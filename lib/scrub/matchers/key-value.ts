@@ -71,7 +71,8 @@ function cutAt(line: Line, from: number, row: number, name: NameBefore): number 
     return cutBare(line, from, row, name)
   }
   if (bytes[from] === APOSTROPHE || bytes[from] === BACKTICK) return cutSingleQuoted(line, from, row)
-  if (startsWithWord(bytes, from, end, ENCODED_QUOTE)) return cutRun(line, from + ENCODED_QUOTE.length, row, name)
+  if (startsWithWord(bytes, from, end, ENCODED_QUOTE))
+    return cutRun(line, from + ENCODED_QUOTE.length, row, name)
   return cutRun(line, from, row, name)
 }
 
@@ -82,7 +83,8 @@ function valueStart(bytes: Uint8Array, at: number, end: number): number {
     to += bytes[to + 1] === 0x32 ? 5 : 3
   } else {
     const stop = Math.min(end, at + MAX_SEPARATOR)
-    while (to < stop && (bytes[to] === COLON || bytes[to] === EQUALS || (bytes[to] === GREATER && to > at))) to++
+    while (to < stop && (bytes[to] === COLON || bytes[to] === EQUALS || (bytes[to] === GREATER && to > at)))
+      to++
   }
   const stop = Math.min(end, to + MAX_BLANKS)
   while (to < stop && (bytes[to] === BLANK || bytes[to] === 0x09)) to++
@@ -92,7 +94,8 @@ function valueStart(bytes: Uint8Array, at: number, end: number): number {
 function cutQuoted(line: Line, from: number, opening: number, row: number, name: NameBefore): number {
   const { bytes, end } = line
   const depth = depthOfQuote(opening - from)
-  const closes = name.quote === QUOTE ? opening - from < name.backslashes : closesString(line, from, opening, depth)
+  const closes =
+    name.quote === QUOTE ? opening - from < name.backslashes : closesString(line, from, opening, depth)
   if (closes) return opening
   const to = stringEnd(bytes, opening + 1, end, depth)
   cutValue(line, opening + 1, to, row)
@@ -104,7 +107,9 @@ function closesString(line: Line, from: number, opening: number, depth: number):
   if (depth > line.depths.at(from)) return false
   if (line.json && depth === 0) return true
   const next = line.bytes[opening + 1]
-  return opening + 1 >= line.end || next <= BLANK || STRUCTURE.has(next) || next === QUOTE || next === BACKSLASH
+  return (
+    opening + 1 >= line.end || next <= BLANK || STRUCTURE.has(next) || next === QUOTE || next === BACKSLASH
+  )
 }
 
 function cutMembers(line: Line, from: number, row: number, name: NameBefore): number {
@@ -154,14 +159,16 @@ function cutRun(line: Line, from: number, row: number, name: NameBefore): number
 /** `Session: 30546174_11`: in running text a soft name before digits alone counts or numbers something. */
 function isPlainId(bytes: Uint8Array, from: number, to: number, row: number, line: Line): boolean {
   if (line.rules.keyRules[row].counts !== true) return false
-  for (let at = from; at < to; at++) if (!isDigit(bytes[at]) && bytes[at] !== 0x5f && bytes[at] !== DASH) return false
+  for (let at = from; at < to; at++)
+    if (!isDigit(bytes[at]) && bytes[at] !== 0x5f && bytes[at] !== DASH) return false
   return true
 }
 
 /** Header lines reach to the end of the line, and a scheme takes its credentials along. */
 function runOf(line: Line, from: number, row: number): number {
   const { bytes, end, rules } = line
-  if (rules.keyRules[row].id === 'cookie' && textRunHolds(line, from, end, EQUALS)) return textLineEnd(bytes, from, end)
+  if (rules.keyRules[row].id === 'cookie' && textRunHolds(line, from, end, EQUALS))
+    return textLineEnd(bytes, from, end)
   const credentials = afterScheme(bytes, from, end)
   if (credentials > from && isMultipart(bytes, from)) return textLineEnd(bytes, credentials, end)
   return textRunEnd(line, credentials, end)

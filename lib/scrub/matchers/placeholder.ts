@@ -10,7 +10,9 @@ const WORDS = (
 )
   .split(' ')
   .map(bytesOf)
-const BRACKETED = 'redacted filtered hidden masked secret removed censored omitted circular truncated object'.split(' ').map(bytesOf)
+const BRACKETED = 'redacted filtered hidden masked secret removed censored omitted circular truncated object'
+  .split(' ')
+  .map(bytesOf)
 
 const LONGEST_TEMPLATE = 80
 const MASKS = new Set([0x2a, 0x2e, 0x78, 0x58, 0x2d, 0x5f])
@@ -68,4 +70,3 @@ function isBracketed(bytes: Uint8Array, from: number, to: number): boolean {
 function isWordOf(words: readonly Uint8Array[], bytes: Uint8Array, from: number, to: number): boolean {
   return words.some((word) => word.length === to - from && startsWithWord(bytes, from, to, word))
 }
-

@@ -17,7 +17,10 @@ export function cutPrivateKey(line: Line, at: number): number {
   const label = at + BEGIN.length
   const labelEnd = endOfLabel(bytes, label, end)
   if (!holds(bytes, label, labelEnd, PRIVATE)) return at + 1
-  const limit = line.json || line.depths.at(at) >= 0 ? stringEnd(bytes, labelEnd, end, Math.max(0, line.depths.at(at))) : end
+  const limit =
+    line.json || line.depths.at(at) >= 0
+      ? stringEnd(bytes, labelEnd, end, Math.max(0, line.depths.at(at)))
+      : end
   const to = endOfKey(bytes, labelEnd, limit)
   line.cut(at, to, line.rules.code('private-key'))
   return to
@@ -26,12 +29,17 @@ export function cutPrivateKey(line: Line, at: number): number {
 function endOfLabel(bytes: Uint8Array, from: number, end: number): number {
   const stop = Math.min(end, from + MAX_LABEL)
   let to = from
-  while (to < stop && ((bytes[to] >= 0x41 && bytes[to] <= 0x5a) || bytes[to] === BLANK || isDigit(bytes[to]))) to++
+  while (to < stop && ((bytes[to] >= 0x41 && bytes[to] <= 0x5a) || bytes[to] === BLANK || isDigit(bytes[to])))
+    to++
   return to
 }
 
 function endOfKey(bytes: Uint8Array, from: number, limit: number): number {
-  for (let at = indexOfByte(bytes, DASH, from + DASHES.length, limit); at !== -1; at = indexOfByte(bytes, DASH, at + 1, limit)) {
+  for (
+    let at = indexOfByte(bytes, DASH, from + DASHES.length, limit);
+    at !== -1;
+    at = indexOfByte(bytes, DASH, at + 1, limit)
+  ) {
     if (!startsWith(bytes, at, limit, END)) continue
     const label = at + END.length
     const close = endOfLabel(bytes, label, limit)

@@ -102,7 +102,14 @@ function isEncodedStop(bytes: Uint8Array, at: number, end: number): boolean {
 
 /** Whether the next pair begins after a comma or semicolon: a blank, an end, or a name and its separator. */
 function endsAtSeparator(bytes: Uint8Array, at: number, end: number): boolean {
-  if (at === end || bytes[at] <= BLANK || bytes[at] === QUOTE || bytes[at] === BACKSLASH || CLOSERS.has(bytes[at])) return true
+  if (
+    at === end ||
+    bytes[at] <= BLANK ||
+    bytes[at] === QUOTE ||
+    bytes[at] === BACKSLASH ||
+    CLOSERS.has(bytes[at])
+  )
+    return true
   const stop = Math.min(end, at + MAX_LOOKAHEAD)
   const from = at
   while (at < stop && (CLASS[bytes[at]] & NAME) !== 0) at++

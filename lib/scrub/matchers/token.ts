@@ -56,7 +56,8 @@ export function cutJwt(line: Line, at: number): number {
   }
   let to = header
   // RFC 7516 section 3: an encrypted one has five parts.
-  for (let part = 0; part < 4 && bytes[to] === DOT && to < end; part++) to = runEnd(bytes, to + 1, end, JWT_PART)
+  for (let part = 0; part < 4 && bytes[to] === DOT && to < end; part++)
+    to = runEnd(bytes, to + 1, end, JWT_PART)
   if (to - header <= SHORTEST_PAYLOAD) {
     line.noJwtBefore = header
     return at + 1

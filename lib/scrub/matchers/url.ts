@@ -1,4 +1,17 @@
-import { AT, BACKSLASH, COLON, HASH, isDigit, LESS, OPEN_BRACKET, QUESTION, QUOTE, SETS, SLASH, runEnd } from '../bytes.ts'
+import {
+  AT,
+  BACKSLASH,
+  COLON,
+  HASH,
+  isDigit,
+  LESS,
+  OPEN_BRACKET,
+  QUESTION,
+  QUOTE,
+  runEnd,
+  SETS,
+  SLASH,
+} from '../bytes.ts'
 import type { Line } from '../line.ts'
 import { markerEnd } from '../marker.ts'
 import { isPlaceholder } from './placeholder.ts'
