@@ -48,6 +48,8 @@ export class Pipeline {
   #scheduled = false
   #appending = false
   #deferred: Waiting[] = []
+  #dropped: Gap | undefined
+  #draining = false
 
   constructor(options: PipelineOptions) {
     this.#options = options
@@ -174,20 +176,41 @@ export class Pipeline {
   /** Lines that a sink or a callback logs while a batch is being written wait for it, as far as there is room. */
   #defer(waiting: Waiting): void {
     if (this.#deferred.length < MAX_DEFERRED) this.#deferred.push(waiting)
-    else
-      this.#options.onError(
-        new HushlogError(
-          'HUSHLOG_WITHHELD',
-          'a line was dropped: onError logs faster than lines are written',
-        ),
-      )
+    else this.#overflow(waiting)
   }
 
+  #overflow({ level }: Waiting): void {
+    const now = Date.now()
+    this.#dropped ??= {
+      reason: 'callbacks log faster than lines are written',
+      count: 0,
+      levels: {},
+      first: now,
+      last: now,
+    }
+    this.#dropped.count++
+    this.#dropped.levels[level] = (this.#dropped.levels[level] ?? 0) + 1
+    this.#dropped.last = now
+  }
+
+  /** A callback that logs each time that a line is written may go on for ever: what comes of this goes next turn. */
   #takeDeferred(): void {
     if (this.#deferred.length === 0) return
+    if (this.#draining) {
+      this.#schedule()
+      return
+    }
     const waiting = this.#deferred
+    const dropped = this.#dropped
     this.#deferred = []
-    for (const { line, level, kind } of waiting) this.push(line, level, kind)
+    this.#dropped = undefined
+    this.#draining = true
+    try {
+      for (const { line, level, kind } of waiting) this.push(line, level, kind)
+      if (dropped !== undefined) this.gap(dropped)
+    } finally {
+      this.#draining = false
+    }
   }
 }
 

@@ -57,8 +57,19 @@ function levelOf(state: RequestState, statusCode: number | undefined, err: unkno
     if (typeof level === 'string' && (level === 'silent' || Object.hasOwn(state.log.levels.values, level)))
       return level
   }
-  return defaultLevel(statusCode, err, state.aborted)
+  return knownLevel(state.log.levels.values, defaultLevel(statusCode, err, state.aborted))
 }
+
+/** A logger may have levels of its own alone; then the one that is nearest stands in. */
+function knownLevel(values: Record<string, number>, level: string): string {
+  if (Object.hasOwn(values, level)) return level
+  const wanted = STANDARD[level]
+  const byDistance = Object.entries(values).toSorted(
+    ([, a], [, b]) => Math.abs(a - wanted) - Math.abs(b - wanted),
+  )
+  return byDistance[0][0]
+}
+const STANDARD: Record<string, number> = { info: 30, warn: 40, error: 50 }
 
 function defaultLevel(status: number | undefined, err: unknown, aborted: boolean): string {
   // An error that was answered with 4xx is the client's. At level error anybody could have each request forced to disk.
@@ -98,7 +109,7 @@ function fieldsOf(state: RequestState, { statusCode, err, user }: Ended): Access
   const { req, remoteAddress, settings } = state
   const fields: AccessFields = {
     kind: 'access',
-    req: { method: req.method as string, url: urlOf(state) },
+    req: { method: req.method ?? '', url: urlOf(state) },
     res: {
       statusCode: statusCode ?? null,
       contentLength: statusCode === undefined ? 0 : bodyBytes(req.method, state.res!),
@@ -115,7 +126,7 @@ function fieldsOf(state: RequestState, { statusCode, err, user }: Ended): Access
 
 /** The URL as it came, whatever a router has taken off, without the secrets that the route tells of. */
 function urlOf({ req, subject, framework }: RequestState): string {
-  const url = (req as { originalUrl?: string }).originalUrl ?? (req.url as string)
+  const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? ''
   return cut(framework.hideSecrets(url, subject as never), MAX_URL)
 }
 

@@ -385,3 +385,25 @@ t.test('it is a pino logger', async (t) => {
   t.equal(log.version, pino.version)
   t.type(log.child({}).audit, 'function')
 })
+
+t.test(
+  'callbacks that log for each line are heard later, within bounds, and what is dropped is told',
+  async (t) => {
+    let told = 0
+    const { log, lines } = logger(t, {
+      scrub: {
+        env: false,
+        onScrub: () => {
+          if (told++ === 0) for (let i = 0; i < 1200; i++) log.info({ i }, 'noise')
+        },
+      },
+    })
+    log.error({ password: 'hunter2' }, 'first')
+    await log.flush()
+    t.equal(lines().filter(({ msg }) => msg === 'noise').length, 1000)
+    t.match(
+      lines().find(({ kind }) => kind === 'gap'),
+      { count: 200, levels: { 30: 200 }, reason: 'callbacks log faster than lines are written' },
+    )
+  },
+)

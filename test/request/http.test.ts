@@ -643,3 +643,32 @@ t.test('a caller of requestLogger with another logger is told at once', async (t
     message: 'requestLogger: option header is unknown: did you mean headers?',
   })
 })
+
+t.test('a logger with levels of its own alone still gets its access records', async (t) => {
+  const { log, access } = logged(t, {
+    customLevels: { note: 35, loud: 60 },
+    useOnlyCustomLevels: true,
+    level: 'note',
+  } as never)
+  const { url } = await listen(t, (req, res) => {
+    requestLogger(log)(req, res)
+    res.statusCode = Number(req.url?.slice(1))
+    res.end()
+  })
+  for (const status of [200, 404, 500]) await fetch(`${url}/${status}`)
+  t.same(
+    (await access(3)).map(({ level }) => level),
+    [35, 35, 60],
+  )
+})
+
+t.test('a program that takes the URL off its request gets a record and goes on', async (t) => {
+  const { log, access } = logged(t)
+  const { url } = await listen(t, (req, res) => {
+    requestLogger(log)(req, res)
+    req.url = undefined
+    res.end()
+  })
+  await fetch(url)
+  t.match(await access(1), [{ req: { url: '' }, res: { statusCode: 200 } }])
+})
