@@ -59,12 +59,16 @@ export class Finder {
     const line = this.#line
     line.reset(bytes, start, end, json)
     let resume = start
+    let keyEnd = start
     for (; this.#next < this.#count && places[this.#next] < end; this.#next++) {
       const at = places[this.#next]
-      if (at < resume) continue
+      const isKey = kinds[this.#next] === CANDIDATE.privateKey
+      // `private_key: -----BEGIN …`: the name takes one word along, and the key goes on behind it.
+      if (at < (isKey ? keyEnd : resume)) continue
       const next = MATCHERS[kinds[this.#next] as Candidate](line, at, rows[this.#next], this.#name)
+      if (isKey) keyEnd = next
       // One that found nothing leaves the place to the other candidates that start there.
-      if (next > at + 1) resume = next
+      if (next > at + 1) resume = Math.max(resume, next)
     }
     if (this.registered.size > 0) this.registered.cut(line)
     return line.cuts.length === 0 ? line.cuts : line.mergedCuts()

@@ -171,6 +171,11 @@ const shapes: Shape[] = [
     after: { msg: 'key [SECRET:private-key] end' },
   },
   {
+    name: 'a private key under its name, in text',
+    before: { msg: 'private_key: -----BEGIN PRIVATE KEY-----\nMIIx\n-----END PRIVATE KEY-----\nport: 1' },
+    after: { msg: 'private_key: [SECRET:key]\nport: 1' },
+  },
+  {
     name: 'a private key without its end',
     before: { msg: 'key -----BEGIN PRIVATE KEY-----\nMIIx', b: 1 },
     after: { msg: 'key [SECRET:private-key]', b: 1 },
