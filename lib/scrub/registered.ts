@@ -63,7 +63,7 @@ export class Registered {
     for (const [name, value] of Object.entries(env)) {
       const id = value === undefined ? undefined : secretName(name)
       if (value === undefined || id === undefined) continue
-      const reason = whyNot(value, ordinary)
+      const reason = SHELL_NAMES.has(name) ? 'the directory of a shell' : whyNot(value, ordinary)
       if (reason === undefined) this.hide(value, 'env')
       else this.refused.push({ name, reason })
     }
@@ -172,6 +172,8 @@ export function isId(text: string): boolean {
   return true
 }
 
+/** `pwd` means a password everywhere but here (POSIX, Shell Command Language, section 2.5.3). */
+const SHELL_NAMES = new Set(['PWD'])
 const LONG_ENOUGH = 12
 const LONG_ENOUGH_MIXED = 8
 const COMMON = new Set(

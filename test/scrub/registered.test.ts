@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { createScrubber } from '../../lib/scrub/scrubber.ts'
+import { createFinder, createScrubber } from '../../lib/scrub/scrubber.ts'
 
 const VALUE = 'Inv3nted/secret+one'
 
@@ -90,6 +90,18 @@ t.test('values of secret variables are taken as far as they cannot eat ordinary 
   t.equal(
     scrub.text('postgres ab1 abcdefghij Inv3nted0Home0Value'),
     'postgres ab1 abcdefghij Inv3nted0Home0Value',
+  )
+})
+
+t.test('the directory that a shell tells of is no secret, whatever its variable is called', async (t) => {
+  const before = process.env
+  process.env = { PWD: '/srv/app-17/current', OLDPWD: '/home/ada/releases-2', DB_PWD: 'Inv3nted0Password' }
+  t.teardown(() => (process.env = before))
+  const registered = createFinder({}, []).registered
+  t.strictSame(registered.refused, [{ name: 'PWD', reason: 'the directory of a shell' }])
+  t.equal(
+    createScrubber().text('at /srv/app-17/current/x.js in /home/ada/releases-2 with Inv3nted0Password'),
+    'at /srv/app-17/current/x.js in /home/ada/releases-2 with [SECRET:env]',
   )
 })
 
