@@ -23,10 +23,18 @@ export function writeAudit(pipeline: Pipeline, bindings: object, event: AuditEve
   const fields = fieldsOf(event)
   const level = fields.outcome === 'success' ? INFO : WARN
   const msg = `${fields.action} ${fields.outcome} by ${fields.actor}`
-  pipeline.push(pipeline.record(level, { ...bindings, ...fields }, msg), level, KIND.audit)
-  const done = problem === undefined ? pipeline.sync() : Promise.reject(problem)
+  const kept = pipeline.push(pipeline.record(level, { ...bindings, ...fields }, msg), level, KIND.audit)
+  const failure = problem ?? (kept ? undefined : dropped())
+  const done = failure === undefined ? pipeline.sync() : Promise.reject(failure)
   done.catch(() => {})
   return done
+}
+
+function dropped(): HushlogError {
+  return new HushlogError(
+    'HUSHLOG_FULL',
+    'an audit record was dropped: callbacks log faster than lines are written',
+  )
 }
 
 function problemOf(event: AuditEvent): HushlogError | undefined {

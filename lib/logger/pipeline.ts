@@ -2,6 +2,7 @@
  * The way of a line from pino to whatever keeps it: stamp, gate, sinks. It decides when the lines that have come
  * together leave: at the end of the event loop's turn, when the gate is full, or at once.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Operation, processOperation } from '../context.ts'
 import { errorCode, HushlogError } from '../errors.ts'
 import { BATCH_BYTES, type Gate } from '../scrub/gate.ts'
@@ -71,11 +72,9 @@ export class Pipeline {
     this.push(unique, this.level, this.kind)
   }
 
-  push(line: string, level: number, kind: Kind): void {
-    if (this.#appending) {
-      this.#defer({ line, level, kind })
-      return
-    }
+  /** False when the line had to be dropped: a callback logs while a batch is being written, and too much. */
+  push(line: string, level: number, kind: Kind): boolean {
+    if (this.#appending) return this.#defer({ line, level, kind })
     const { gate } = this.#options
     if (gate.isEmpty) this.#oldest = this.#now
     if (!gate.add(line, level, kind)) {
@@ -85,6 +84,7 @@ export class Pipeline {
     }
     if (this.#mustGo(level, kind)) this.flushBatch()
     else this.#schedule()
+    return true
   }
 
   /** Scrubs and hands over what has come together. */
@@ -105,6 +105,8 @@ export class Pipeline {
 
   /** Everything that was accepted is on the disk when this resolves. */
   async sync(): Promise<void> {
+    // What a callback logs while a batch is being written comes after that batch.
+    if (this.#appending) await nextTurn()
     this.flushBatch()
     await Promise.all(this.#options.sinks.map((sink) => sink.sync()))
   }
@@ -174,13 +176,16 @@ export class Pipeline {
   }
 
   /** Lines that a sink or a callback logs while a batch is being written wait for it, as far as there is room. */
-  #defer(waiting: Waiting): void {
-    if (this.#deferred.length < MAX_DEFERRED) this.#deferred.push(waiting)
+  #defer(waiting: Waiting): boolean {
+    const hasRoom = this.#deferred.length < MAX_DEFERRED
+    if (hasRoom) this.#deferred.push(waiting)
     else this.#overflow(waiting)
+    return hasRoom
   }
 
-  #overflow({ level }: Waiting): void {
+  #overflow({ level, kind }: Waiting): void {
     const now = Date.now()
+    const key = kind === KIND.audit ? 'audit' : String(level)
     this.#dropped ??= {
       reason: 'callbacks log faster than lines are written',
       count: 0,
@@ -189,7 +194,7 @@ export class Pipeline {
       last: now,
     }
     this.#dropped.count++
-    this.#dropped.levels[level] = (this.#dropped.levels[level] ?? 0) + 1
+    this.#dropped.levels[key] = (this.#dropped.levels[key] ?? 0) + 1
     this.#dropped.last = now
   }
 

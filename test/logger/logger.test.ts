@@ -389,21 +389,32 @@ t.test('it is a pino logger', async (t) => {
 t.test(
   'callbacks that log for each line are heard later, within bounds, and what is dropped is told',
   async (t) => {
-    let told = 0
+    const audit = { action: 'a.b', actor: 'ada', outcome: 'success' } as const
+    const audits: Promise<void>[] = []
     const { log, lines } = logger(t, {
       scrub: {
         env: false,
         onScrub: () => {
-          if (told++ === 0) for (let i = 0; i < 1200; i++) log.info({ i }, 'noise')
+          if (audits.length > 0) return
+          audits.push(log.audit({ ...audit, target: 'kept' }))
+          for (let i = 0; i < 1200; i++) log.info({ i }, 'noise')
+          audits.push(log.audit({ ...audit, target: 'dropped' }))
         },
       },
     })
     log.error({ password: 'hunter2' }, 'first')
+    await audits[0]
+    t.equal(
+      lines().filter(({ target }) => target === 'kept').length,
+      1,
+      'on the disk when its promise resolves',
+    )
+    await t.rejects(audits[1], { code: 'HUSHLOG_FULL' })
     await log.flush()
-    t.equal(lines().filter(({ msg }) => msg === 'noise').length, 1000)
+    t.equal(lines().filter(({ msg }) => msg === 'noise').length, 999)
     t.match(
       lines().find(({ kind }) => kind === 'gap'),
-      { count: 200, levels: { 30: 200 }, reason: 'callbacks log faster than lines are written' },
+      { count: 202, levels: { 30: 201, audit: 1 }, reason: 'callbacks log faster than lines are written' },
     )
   },
 )
