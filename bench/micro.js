@@ -5,8 +5,8 @@
  */
 import commonLog from 'common-log-string'
 import { v7 } from 'uuid'
-import { newId } from '../dist/id.js'
-import { accessLine } from '../dist/request/access-line.js'
+import { newId } from '../build/id.js'
+import { accessLine } from '../build/request/access-line.js'
 
 const [rounds, ms] = process.argv.slice(2).map(Number)
 const now = Date.now()

@@ -1,63 +1,65 @@
 /**
- * Ours against pino, in one run: npm run bench -- [--quick] [--rounds N] [--dir DIR]
+ * Ours against others, in one run: npm run bench -- [NAME…] [--rounds N] [--dir DIR]
+ *
+ * NAME: lines, secrets, scanning, redact, peers, memory, load, scan, hostile; and what does not run unless it is named:
+ * turns, larger, sealing, http, pieces.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { measureHttp } from './http.js'
 import { PAYLOADS } from './payloads.js'
+import { installPeers, PEERS } from './peers.js'
 import { median, printTable, ratio, spread } from './statistics.js'
+import { MORE, ROWS } from './table.js'
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean' },
-    rounds: { type: 'string' },
-    dir: { type: 'string', default: tmpdir() },
-  },
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '5' }, dir: { type: 'string', default: tmpdir() } },
 })
-const rounds = Number(options.rounds ?? (options.quick ? 2 : 5))
+const rounds = Number(options.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number of 1 or more')
 
+/** The optimiser is not done with the way of a line that is cut before that. */
+const WARM_UP_MS = 1000
 const MS = 400
 const TMPFS = 0x01021994
+const MB = 1024 * 1024
+const PARTS = { memory: measureMemory, load: measureLoad, scan: measureScan, hostile: measureHostile }
+const MORE_PARTS = { http: measureHttp, pieces: measurePieces }
+const known = [...ROWS, ...MORE].map(({ name }) => name).concat(Object.keys(PARTS), Object.keys(MORE_PARTS))
+const unknown = names.find((name) => !known.includes(name))
+if (unknown !== undefined)
+  throw new Error(`no row is called ${unknown}; there are ${[...new Set(known)].join(', ')}`)
 
-const loop = { name: 'the loop without a logger', logger: 'none', everyNth: 0 }
-const sync = { name: 'pino sync, 16 KB', logger: 'pino sync', everyNth: 0 }
-const async = { name: 'pino async, 4 KB', logger: 'pino async', everyNth: 0 }
-const clean = { name: 'hushlog', logger: 'hushlog', everyNth: 0 }
-const few = { name: 'hushlog, a secret in 1 % of the lines', logger: 'hushlog', everyNth: 100 }
-const many = { name: 'hushlog, a secret in 20 % of the lines', logger: 'hushlog', everyNth: 5 }
-const sealing = { name: 'hushlog, sealing each 4 MB', logger: 'hushlog sealing', everyNth: 0 }
-
-const CASES = [
-  { payload: 'P1', perTurn: 1, loggers: [loop, sync, async, clean] },
-  { payload: 'P1', perTurn: 3, loggers: [sync, async, clean] },
-  { payload: 'P1', perTurn: 100, loggers: [sync, async, clean, few, many, sealing] },
-  { payload: 'P2', perTurn: 100, loggers: [sync, async, clean, few, many] },
-  { payload: 'P3', perTurn: 100, loggers: [sync, async, clean, many] },
-  { payload: 'P4', perTurn: 100, loggers: [sync, async, clean, many] },
-]
-const QUICK = CASES.filter(
-  ({ payload, perTurn }) => perTurn === 100 && (payload === 'P1' || payload === 'P2'),
-).map((each) => ({
-  ...each,
-  loggers: [sync, async, clean, many],
-}))
+const rows = names.length === 0 ? ROWS : [...ROWS, ...MORE].filter(({ name }) => names.includes(name))
+const parts = Object.entries(names.length === 0 ? PARTS : { ...PARTS, ...MORE_PARTS }).filter(
+  ([name]) => names.length === 0 || names.includes(name),
+)
 
 const started = performance.now()
 const folder = mkdtempSync(join(options.dir, 'hushlog-bench-'))
+const peers = join(folder, 'peers')
 try {
   printHeader()
-  for (const each of options.quick ? QUICK : CASES) measureCase(each)
-  console.log('\nHTTP: Express 5 in its own process, 50 connections, one access record a request\n')
-  await measureHttp({ rounds: options.quick ? 1 : Math.min(rounds, 3), seconds: 2, folder })
-  measurePieces()
+  if (rows.some(({ name }) => name === 'peers')) preparePeers()
+  if (rows.length > 0) measureTable()
+  for (const [, measure] of parts) await measure()
   console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+function preparePeers() {
+  mkdirSync(peers)
+  installPeers(peers)
+  console.log(
+    `\nInstalled for this run: ${Object.entries(PEERS)
+      .map((peer) => peer.join(' '))
+      .join(', ')}`,
+  )
 }
 
 function printHeader() {
@@ -65,59 +67,140 @@ function printHeader() {
     `${name} ${JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url))).version}`
   const place =
     statfsSync(folder).type === TMPFS ? 'a tmpfs, NOT A DISK: give another one with --dir' : 'on a disk'
-  console.log(
-    `hushlog against ${['pino', 'sonic-boom', 'uuid', 'common-log-string', 'express'].map(version).join(', ')}`,
-  )
-  console.log(
-    `Node ${process.version}, ${availableParallelism()} CPUs (${cpus()[0].model}), files in ${options.dir}, ${place}`,
-  )
-  console.log(`${rounds} rounds; load when it began ${loadavg()[0].toFixed(1)}${loadavg()[0] > 0.5 ? ': NOT CALM, trust the ratios less' : ''}
+  const [load] = loadavg()
+  console.log(`hushlog against ${['pino', 'sonic-boom', 'hide-secrets'].map(version).join(', ')}
+Node ${process.version}, ${availableParallelism()} CPUs (${cpus()[0].model}), files in ${options.dir}, ${place}
+${rounds} rounds; load when it began ${load.toFixed(1)}${load > 0.5 ? ': NOT CALM, trust the ratios less' : ''}
 
-CPU time of the whole process for each line, user and system, all threads: median [least-most]. Nanoseconds are
-this machine's, today; compare only ratios, which are taken within a round. Loggers take turns, each sample is a
-process of its own, ${MS} ms of CPU to warm up and ${MS} ms measured, ended by one fsync for each. The files are
-checked, but for those of the row "sealing": all lines are there, and no secret is.
+CPU time of the whole process, user and system, all threads: median [least-most]. Nanoseconds are this machine's,
+today; compare only ratios, which are taken within a round. Loggers take turns, each sample is a process of its own,
+${WARM_UP_MS} ms of CPU to warm up and ${MS} ms measured, ended by one fsync for each. The files are checked: all lines are
+there, and in ours no secret is.
 
-The same: the log calls, the kind of file, pino's own making of the JSON.
+The same: the log calls, 100 in each turn of the event loop unless it is told, a real file, JSON.
 Not the same:
-- pino here cuts nothing; hushlog searches every line and cuts. pino's lines hold no secret in any sample.
-- hushlog's lines are longer (B/line): operation, request id, service, ISO time.
-- hushlog writes at the end of each turn, and errors (P4) before the call returns; pino keeps up to 16 or 4 KB in
-  memory, which a killed process loses.
-- Compressing and listing full segments is left out, but for the row "sealing"; pino has nothing of the kind.
-- Latency and memory are not measured, and neither are transports in worker threads.`)
+- hushlog searches every line for all its rules, and cuts; of the others each cuts what it can. Their lines hold no
+  secret in any sample.
+- hushlog's lines are longer: operation, request id, service, host, ISO time.
+- hushlog writes at the end of each turn, and errors before the call returns; pino keeps up to 16 or 4 KB in memory,
+  which a killed process loses.
+- pino with something else is pino async 4 KB with it.`)
 }
 
-function measureCase({ payload, perTurn, loggers }) {
-  const results = new Map(loggers.map((logger) => [logger, []]))
-  for (let round = 0; round < rounds; round++) {
-    for (const logger of loggers) results.get(logger).push(sample({ ...logger, payload, perTurn }))
+function measureTable() {
+  const samples = new Map()
+  for (const row of rows) {
+    for (const each of [sampleOf(row, row.ours, row.everyNth ?? 0), sampleOf(row, row.than, 0)])
+      if (!samples.has(each.key)) samples.set(each.key, { ...each, results: [] })
   }
-  const turns = `${perTurn} line${perTurn === 1 ? '' : 's'} a turn`
-  console.log(`\n${payload}, ${PAYLOADS[payload].is}, ${turns}\n`)
-  const cpu = (logger) => results.get(logger).map(({ nsPerLine }) => nsPerLine)
-  const length = (logger) => Math.round(median(results.get(logger).map(({ bytesPerLine }) => bytesPerLine)))
+  for (let round = 0; round < rounds; round++)
+    for (const each of samples.values()) each.results.push(take(each))
+
+  console.log('\nCPU of a line\n')
+  const resultsOf = (each) => samples.get(each.key).results
   printTable([
-    ['', 'CPU ns/line', 'B/line', 'x pino sync 16 KB', 'x pino async 4 KB'],
-    ...loggers.map((logger) => [
-      logger.name,
-      spread(cpu(logger)),
-      String(length(logger) || '-'),
-      ratio(cpu(logger), cpu(sync)),
-      ratio(cpu(logger), cpu(async)),
-    ]),
+    ['', 'ours', 'over', 'times', 'at most', '', 'ns', 'ns of the other'],
+    ...rows.map((row) => {
+      const ours = resultsOf(sampleOf(row, row.ours, row.everyNth ?? 0)).map(({ nsPerLine }) => nsPerLine)
+      const theirs = resultsOf(sampleOf(row, row.than, 0)).map(({ nsPerLine }) => nsPerLine)
+      return [
+        `${row.name}: ${whatOf(row)}`,
+        row.ours,
+        row.than,
+        ratio(ours, theirs),
+        ...verdict(row.atMost, median(ours.map((value, round) => value / theirs[round]))),
+        spread(ours),
+        spread(theirs),
+      ]
+    }),
   ])
+  const sizes = [...samples.values()]
+    .filter(({ logger, everyNth }) => logger === 'hushlog' && everyNth === 0)
+    .map(
+      ({ payload, results }) =>
+        `${PAYLOADS[payload].is} ${Math.round(median(results.map((each) => each.bytesPerLine)))}`,
+    )
+  if (sizes.length > 0) console.log(`\n  bytes of a line of hushlog: ${sizes.join(', ')}`)
 }
 
-function sample({ logger, payload, perTurn, everyNth }) {
+function sampleOf({ payload, perTurn = 100 }, logger, everyNth) {
+  return { key: JSON.stringify([payload, perTurn, logger, everyNth]), payload, perTurn, logger, everyNth }
+}
+
+function whatOf({ payload, everyNth, perTurn }) {
+  const secrets = everyNth === undefined ? '' : `, a secret in ${100 / everyNth} % of the lines`
+  const turns = perTurn === undefined ? '' : `, ${perTurn} a turn`
+  return `${PAYLOADS[payload].size}${secrets}${turns}`
+}
+
+function verdict(atMost, value) {
+  return atMost === undefined ? ['', ''] : [String(atMost), value <= atMost ? 'met' : 'MISSED']
+}
+
+function take({ logger, payload, perTurn, everyNth }) {
   const dir = mkdtempSync(join(folder, 'sample-'))
-  const result = runNode('sample.js', JSON.stringify({ logger, payload, perTurn, everyNth, ms: MS, dir }))
+  const result = runNode('sample.js', [
+    JSON.stringify({ logger, payload, perTurn, everyNth, warmUpMs: WARM_UP_MS, ms: MS, dir, peers }),
+  ])
   rmSync(dir, { recursive: true, force: true })
   return result
 }
 
+function measureMemory() {
+  const rss = { hushlog: [], 'pino sync 16 KB': [] }
+  for (let round = 0; round < rounds; round++) {
+    for (const logger of Object.keys(rss)) {
+      const dir = mkdtempSync(join(folder, 'memory-'))
+      rss[logger].push(runNode('memory.js', [logger, dir], ['--expose-gc']).rss / MB)
+    }
+  }
+  const more = rss.hushlog.map((value, round) => value - rss['pino sync 16 KB'][round])
+  console.log('\nResident memory after 50,000 lines, at rest, all that is unused collected\n')
+  printTable([
+    ['', 'MB more', 'at most', '', 'MB', 'MB of pino'],
+    [
+      'memory',
+      spread(more, 1),
+      ...verdict(12, median(more)),
+      spread(rss.hushlog, 1),
+      spread(rss['pino sync 16 KB'], 1),
+    ],
+  ])
+}
+
+function measureLoad() {
+  const ms = { hushlog: [], pino: [] }
+  for (let round = 0; round < 2 * rounds; round++)
+    for (const module of Object.keys(ms)) ms[module].push(runNode('load.js', [module]).ms)
+  console.log('\nCPU until a module is loaded\n')
+  printTable([
+    ['', 'times pino', 'at most', '', 'ms', 'ms of pino'],
+    [
+      'load',
+      ratio(ms.hushlog, ms.pino),
+      ...verdict(1.5, median(ms.hushlog.map((value, round) => value / ms.pino[round]))),
+      spread(ms.hushlog, 1),
+      spread(ms.pino, 1),
+    ],
+  ])
+}
+
+function measureScan() {
+  show('scan.js', String(rounds))
+}
+
+function measureHostile() {
+  show('hostile.js')
+}
+
+async function measureHttp() {
+  const http = await import('./http.js')
+  console.log('\nHTTP: Express 5 in its own process, 50 connections, one access record a request\n')
+  await http.measureHttp({ rounds: Math.min(rounds, 3), seconds: 2, folder })
+}
+
 function measurePieces() {
-  const { results } = runNode('micro.js', String(options.quick ? 3 : 9), '60')
+  const { results } = runNode('micro.js', ['9', '60'])
   console.log('\nPieces, in one process, CPU ns for each call\n')
   const row = (name, than) => [
     name,
@@ -132,8 +215,17 @@ function measurePieces() {
   ])
 }
 
-function runNode(file, ...args) {
-  const path = fileURLToPath(new URL(`./${file}`, import.meta.url))
+function show(file, ...args) {
+  execFileSync(process.execPath, [pathOf(file), ...args], { stdio: 'inherit' })
+}
+
+function runNode(file, args, flags = []) {
   const stdio = ['ignore', 'pipe', 'pipe']
-  return JSON.parse(execFileSync(process.execPath, [path, ...args], { stdio, encoding: 'utf8' }))
+  return JSON.parse(
+    execFileSync(process.execPath, [...flags, pathOf(file), ...args], { stdio, encoding: 'utf8' }),
+  )
+}
+
+function pathOf(file) {
+  return fileURLToPath(new URL(`./${file}`, import.meta.url))
 }

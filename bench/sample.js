@@ -2,74 +2,32 @@
  * One sample: a logger, a payload, warm-up, then CPU time per line over a while. In a process of its own, for what
  * one logger leaves behind in the optimiser and the heap must not weigh on the next.
  *
- * node bench/sample.js '{"logger":"hushlog","payload":"P1","perTurn":100,"everyNth":0,"ms":400,"dir":"/tmp/x"}'
+ * node bench/sample.js '{"logger":"hushlog","payload":"P1","perTurn":100,"everyNth":0,"warmUpMs":1000,"ms":400,"dir":"…","peers":"…"}'
  */
-import { once } from 'node:events'
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
-import { hushlog } from 'hushlog'
-import pino from 'pino'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
+import { LOGGERS } from './loggers.js'
 import { PAYLOADS, SECRET } from './payloads.js'
 
-const { logger, payload, perTurn, everyNth, ms, dir } = JSON.parse(process.argv[2])
-
-const NEVER_FULL = '64 GB'
-const OFTEN_FULL = '4 MB'
-
-/**
- * For each logger: the logger, what waits until all is on the disk, the file that it writes, and what waits until
- * nothing of the warm-up is left to be written or sealed.
- */
-const LOGGERS = {
-  none: () => ({
-    log: { info() {}, error() {} },
-    finish: async () => {},
-    file: () => undefined,
-    settled() {},
-  }),
-  'pino sync': () => pinoTo({ sync: true, minLength: 16000 }),
-  'pino async': () => pinoTo({ sync: false, minLength: 4096 }),
-  hushlog: () => hushlogTo(NEVER_FULL, (log) => log.flush()),
-  'hushlog sealing': () => hushlogTo(OFTEN_FULL, (log) => log.close()),
-}
-
-function pinoTo(options) {
-  const dest = join(dir, 'pino.log')
-  const destination = pino.destination({ dest, ...options })
-  // Not flush(): its callback comes while lines under minLength are still in memory.
-  const finish = () => {
-    destination.end()
-    return once(destination, 'close')
-  }
-  const log = pino(destination)
-  const settled = () => new Promise((resolve) => log.flush(resolve))
-  return { log, finish, file: () => dest, settled }
-}
-
-function hushlogTo(maxSize, finish) {
-  const logs = join(dir, 'logs')
-  const log = hushlog({
-    service: 'bench',
-    stdout: false,
-    scrub: { env: false },
-    storage: { dir: logs, maxSize },
-  })
-  const open = join(logs, 'open')
-  return {
-    log,
-    finish: () => finish(log),
-    file: () => (maxSize === NEVER_FULL ? join(open, readdirSync(open)[0]) : undefined),
-    settled: async () => {
-      await log.flush()
-      while (maxSize === OFTEN_FULL && readdirSync(open).length > 1) await sleep(5)
-    },
-  }
-}
+const { logger, payload, perTurn, everyNth, warmUpMs, ms, dir, peers } = JSON.parse(process.argv[2])
+const TURNS_BETWEEN_LOOKS = 16
 
 let lines = 0
 
-const TURNS_BETWEEN_LOOKS = 16
+const { log, finish, file, settled } = await LOGGERS[logger](dir, peers)
+await logFor(warmUpMs)
+await settled()
+const linesBefore = lines
+const before = cpuMs()
+await logFor(ms)
+await finish()
+const cpu = cpuMs() - before
+const path = file()
+const bytes = path === undefined ? 0 : checkFile(path)
+process.stdout.write(
+  JSON.stringify({ nsPerLine: (cpu * 1e6) / (lines - linesBefore), bytesPerLine: bytes / lines }),
+)
+process.exit()
 
 function cpuMs() {
   const { user, system } = process.cpuUsage()
@@ -77,7 +35,7 @@ function cpuMs() {
 }
 
 /** For so much CPU time, not for so long: on a busy machine the optimiser would else not have been at work yet. */
-async function logFor(ms, log) {
+async function logFor(ms) {
   const write = PAYLOADS[payload].log
   const end = cpuMs() + ms
   do {
@@ -87,26 +45,6 @@ async function logFor(ms, log) {
     }
   } while (cpuMs() < end)
 }
-
-const { log, finish, file, settled } = LOGGERS[logger]()
-await logFor(ms, log)
-await settled()
-const linesBefore = lines
-const before = cpuMs()
-await logFor(ms, log)
-await finish()
-const cpu = cpuMs() - before
-const path = file()
-const bytes = path === undefined ? 0 : checkFile(path)
-const measured = lines - linesBefore
-process.stdout.write(
-  JSON.stringify({
-    nsPerLine: (cpu * 1e6) / measured,
-    lines: measured,
-    bytesPerLine: bytes / lines,
-  }),
-)
-process.exit()
 
 /** A figure counts only if the lines are there, all of them, and without the secret where it is to be cut. */
 function checkFile(path) {
@@ -122,11 +60,13 @@ function scan(path) {
   let count = 0
   let bytes = 0
   let leaked = false
+  let tail = ''
   for (let length = readSync(fd, buffer); length > 0; length = readSync(fd, buffer)) {
     const part = buffer.subarray(0, length)
     bytes += length
     for (let at = part.indexOf(10); at !== -1; at = part.indexOf(10, at + 1)) count++
-    leaked ||= part.includes(SECRET)
+    leaked ||= part.includes(SECRET) || (tail + part.toString('latin1', 0, SECRET.length)).includes(SECRET)
+    tail = part.toString('latin1', Math.max(0, length - SECRET.length))
   }
   closeSync(fd)
   return { count, bytes, leaked }

@@ -45,12 +45,17 @@ const OWN: Record<string, Check> = {
   onError: callable,
 }
 
+const PII_KINDS = ['email', 'phone', 'ip']
+const SHORTEST_KEY = 16
+
 const SCRUB: Record<string, Check> = {
-  keys: texts,
-  allowKeys: texts,
+  keys: names,
+  allowKeys: names,
   rules: (value, name) => Array.isArray(value) || refuse(name, value, 'an array of rules'),
   hide: texts,
   env: flag,
+  pii: piiKinds,
+  correlate: secretKey,
   onScrub: callable,
 }
 
@@ -83,8 +88,6 @@ const REFUSED: Record<string, string> = {
 /** In the contract, and not in this version. Taking them silently would promise what is not kept. */
 const LATER: Record<string, string> = {
   ship: 'sealed segments are not shipped yet',
-  'scrub.pii': 'personal data is not cut yet',
-  'scrub.correlate': 'markers bear no tag yet',
   'storage.encryptTo': 'sealed segments are not encrypted yet: keep the directory on an encrypted volume',
   'storage.sign': 'the ledger is chained but not signed yet',
   'storage.keeper': 'segments are sealed in this process for now',
@@ -98,7 +101,7 @@ export function checkOptions(options: HushlogOptions = {}): Config {
   if (options === null || typeof options !== 'object') refuse('options', options, 'an object')
   checkNames(options, OWN, PINO, '')
   const scrub = options.scrub ?? {}
-  checkNames(scrub, SCRUB, [], 'scrub.')
+  checkScrub(scrub)
   const storage = options.storage ?? {}
   if (storage !== false) checkNames(storage, STORAGE, [], 'storage.')
   return Object.freeze({
@@ -110,6 +113,23 @@ export function checkOptions(options: HushlogOptions = {}): Config {
     storage: storage === false ? false : storageConfig(storage),
     onError: options.onError,
   })
+}
+
+/**
+ * Checks the options of the scrubber, as far as no rule of it is needed for that.
+ * @throws HushlogError `HUSHLOG_OPTION`
+ */
+export function checkScrub(options: ScrubOptions): void {
+  object(options, 'scrub')
+  checkNames(options, SCRUB, [], 'scrub.')
+}
+
+/**
+ * Checks that an object has no fields but these.
+ * @throws HushlogError `HUSHLOG_OPTION`, with the nearest known name
+ */
+export function checkFields(value: object, known: readonly string[], prefix: string): void {
+  checkNames(value, {}, known, prefix)
 }
 
 function storageConfig(options: StorageOptions): StorageConfig {
@@ -149,7 +169,7 @@ function checkNames(
     if (Object.hasOwn(LATER, full)) {
       throw new HushlogError('HUSHLOG_UNAVAILABLE', `option ${full} is not in this version: ${LATER[full]}`)
     }
-    if (value === undefined || more.includes(name)) continue
+    if (more.includes(name) || (value === undefined && Object.hasOwn(checks, name))) continue
     if (Object.hasOwn(checks, name)) checks[name](value, full)
     else throw unknownOption(full, name, [...Object.keys(checks), ...more], prefix)
   }
@@ -252,6 +272,47 @@ function texts(value: unknown, name: string): void {
   }
 }
 
+/** Names of members: each must hold a letter or a digit, for the rest of it does not count. */
+function names(value: unknown, name: string): void {
+  const isPattern = (item: unknown) => item instanceof RegExp
+  if (isPattern(value) || (Array.isArray(value) && value.some(isPattern)))
+    refuse(name, new Shown('a regular expression'), 'an array of names', {
+      hint: 'names are compared by word, whatever their case and separators: clientSecret is client_secret',
+    })
+  texts(value, name)
+  const isEmpty = (item: string) => item.length > LONGEST_NAME || !hasLetter(item)
+  if ((value as string[]).some(isEmpty))
+    refuse(name, value, `names of ${LONGEST_NAME} characters at most, with a letter or a digit`)
+}
+const LONGEST_NAME = 128
+
+function hasLetter(text: string): boolean {
+  for (const character of text) {
+    const isDigit = character >= '0' && character <= '9'
+    if (isDigit || character.toLowerCase() !== character.toUpperCase() || character > '\u00a0') return true
+  }
+  return false
+}
+
+function piiKinds(value: unknown, name: string): void {
+  if (typeof value === 'boolean') return
+  const isKnown = Array.isArray(value) && value.length > 0 && value.every((kind) => PII_KINDS.includes(kind))
+  if (!isKnown)
+    refuse(
+      name,
+      value,
+      `true, false or an array of ${PII_KINDS.map((kind) => JSON.stringify(kind)).join(', ')}`,
+    )
+}
+
+function secretKey(value: unknown, name: string): void {
+  if (value instanceof Uint8Array && value.length >= SHORTEST_KEY) return
+  const got = value instanceof Uint8Array ? new Shown(`${value.length}`) : value
+  refuse(name, got, `a Buffer of ${SHORTEST_KEY} bytes or more`, {
+    hint: 'crypto.randomBytes(32) makes one; keep it where no log is kept',
+  })
+}
+
 function flag(value: unknown, name: string): void {
   if (typeof value !== 'boolean') refuse(name, value, 'true or false')
 }
@@ -277,8 +338,9 @@ function oneOf(known: readonly unknown[]): Check {
   }
 }
 
-function refuse(name: string, value: unknown, takes: string): never {
-  throw new HushlogError('HUSHLOG_OPTION', `option ${name} takes ${takes}, got ${shown(value)}`)
+/** @throws HushlogError `HUSHLOG_OPTION` that says what an option takes and, as far as it can be no secret, what it got */
+export function refuse(name: string, value: unknown, takes: string, more: { hint?: string } = {}): never {
+  throw new HushlogError('HUSHLOG_OPTION', `option ${name} takes ${takes}, got ${shown(value)}`, more)
 }
 
 const MAX_SHOWN = 40
@@ -310,7 +372,8 @@ function serviceName(): string {
 }
 
 function nameAbove(start: string): string | undefined {
-  for (let dir = resolve(start); ; dir = dirname(dir)) {
+  let dir = resolve(start)
+  for (;;) {
     try {
       const { name } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
       if (typeof name === 'string' && name !== '') return name
@@ -318,5 +381,6 @@ function nameAbove(start: string): string | undefined {
       // No package.json here, or one that says nothing: look further up.
     }
     if (dir === dirname(dir)) return undefined
+    dir = dirname(dir)
   }
 }

@@ -8,6 +8,7 @@ import { Keeper } from './keep/keeper.ts'
 import { createLogger } from './logger/logger.ts'
 import { Pipeline } from './logger/pipeline.ts'
 import { type OutputFormat, OutputSink, outputFormat } from './logger/stdout.ts'
+import type { Finder } from './scrub/finder.ts'
 import { Gate } from './scrub/gate.ts'
 import { createFinder } from './scrub/scrubber.ts'
 import { prepareDirectory } from './store/directory.ts'
@@ -54,7 +55,7 @@ export function hushlog<CustomLevels extends string = never>(
       await store?.keeper.close()
       forget()
     },
-    stats: () => statsOf(gate, finder.registered, store),
+    stats: () => statsOf(gate, finder, store),
   })
   return logger as unknown as Hushlog<CustomLevels>
 }
@@ -175,17 +176,15 @@ function guarded(onError: (error: HushlogError) => void): (error: HushlogError) 
   }
 }
 
-function statsOf(
-  gate: Gate,
-  registered: { size: number; refused: { name: string; reason: string }[] },
-  store: Store | undefined,
-): Stats {
-  const { lines, bytes, withheld, scrubbed } = gate.counts
+function statsOf(gate: Gate, { registered, scanner }: Finder, store: Store | undefined): Stats {
+  const { lines, bytes, withheld } = gate.counts
   const stats: Stats = {
     lines,
     bytes,
-    scrubbed: Object.fromEntries(scrubbed),
+    scrubbed: gate.tally.byRule(),
+    scanner,
     withheld,
+    onScrubFailures: gate.tally.failures,
     hidden: { values: registered.size, refused: [...registered.refused] },
   }
   if (store !== undefined) stats.store = { dir: store.dir, ...store.writer.stats(), ...store.keeper.stats() }

@@ -9,6 +9,7 @@ export { type LoggedRequest, requestLogger } from './request/http.ts'
 export type { LoginRoute, RequestOptions } from './request/options.ts'
 export { hideSecrets } from './scrub/hide-secrets.ts'
 export { createScrubber, type Scrubber } from './scrub/scrubber.ts'
+export { type ScrubStream, scrubStream } from './scrub/stream.ts'
 export type {
   Audit,
   AuditEvent,

@@ -82,6 +82,21 @@ export interface TokenRule {
   set?: 'hex' | 'alnum' | 'alnum-' | 'base64' | 'base64url'
   /** The shortest run after the prefix that counts, in characters. Default 10. */
   minLength?: number
+  /** The longest run after the prefix that counts; longer ones are left alone. Default: no limit. */
+  maxLength?: number
+}
+
+/** Data about persons: e-mail addresses, telephone numbers, addresses of IPv4 and IPv6. */
+export type PiiKind = 'email' | 'phone' | 'ip'
+
+export interface ScrubEvent {
+  /** The id that stands in the marker. */
+  rule: string
+  /**
+   * The names that lead to the cut, joined by dots: `req.headers.authorization`, `items.0.token`. Empty in text that
+   * is no JSON. Bounded in depth and length; a name that was cut itself stands here as its marker.
+   */
+  path: string
 }
 
 export interface ScrubOptions {
@@ -94,8 +109,18 @@ export interface ScrubOptions {
   hide?: string[]
   /** Cut the values of environment variables with secret names. Default true. */
   env?: boolean
-  /** Told of each cut: the rule, never the value. */
-  onScrub?: (event: { rule: string }) => void
+  /**
+   * Takes data about persons out too: all kinds, or those that are named. E-mail addresses and telephone numbers are
+   * cut, addresses of IPv4 and IPv6 made anonymous (the last 8 and the last 80 bits become 0). Default false.
+   */
+  pii?: boolean | PiiKind[]
+  /**
+   * A key of 16 bytes or more. With it each marker bears a tag, `[SECRET:token:9f2c41d07ab3]`: the same secret has the
+   * same tag, and nobody without the key can tell which. See docs/scrubbing.md.
+   */
+  correlate?: Buffer
+  /** Told of each cut: the rule and the path, never the value. What it throws is counted and goes no further. */
+  onScrub?: (event: ScrubEvent) => void
 }
 
 export interface StorageOptions {
@@ -147,8 +172,12 @@ export interface Stats {
   bytes: number
   /** Cuts by rule. */
   scrubbed: Record<string, number>
+  /** `plain` where WebAssembly or its SIMD is missing: slower, with the same results. */
+  scanner: 'wasm' | 'plain'
   /** Lines replaced by a stub because the gate or a serializer failed. */
   withheld: number
+  /** How often `scrub.onScrub` threw. */
+  onScrubFailures: number
   hidden: { values: number; refused: { name: string; reason: string }[] }
   /** Absent without storage. */
   store?: StoreStats
@@ -176,7 +205,7 @@ export interface Extras<CustomLevels extends string = never> {
   audit: Audit
   /**
    * Cuts a value from every line that follows, wherever it occurs: plain, base64, percent-encoded, JSON-escaped.
-   * @param value 6 characters or more; a shorter one throws a HushlogError (`HUSHLOG_OPTION`).
+   * @param value 6 to 8,192 characters, and 100,000 values at most; else it throws a HushlogError (`HUSHLOG_OPTION`).
    * @param name stands in the marker `[SECRET:name]`. Default `hidden`.
    */
   hide(value: string, name?: string): void

@@ -204,6 +204,16 @@ const EXPECTED: Record<string, (t: Test, file: string) => Promise<void>> = {
     t.match(lines[3], /greeting: 1/)
   },
 
+  'scrub-stream.js': async (t, file) => {
+    const lines = (await run(t, file)).out.split('\n')
+    t.strictSame(lines.slice(0, 3), [
+      'listening',
+      'GET /callback?client_secret=[SECRET:query]',
+      '{"user":"ada","password":"[SECRET:password]"}',
+    ])
+    t.match(lines[3], 'query: 1, password: 1')
+  },
+
   'demo.js': async (t, file) => {
     const { code, out, err, cwd } = await start(t, file).ended
     t.equal(code, 0, `all claims hold: ${err}${out.split('\n').filter((line) => line.includes('FAILED'))}`)

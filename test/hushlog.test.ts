@@ -10,13 +10,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
-import t from 'tap'
-import { nearest } from '../lib/config.ts'
+import { join, resolve } from 'node:path'
+import { Writable } from 'node:stream'
+import { mock } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { checkOptions, nearest } from '../lib/config.ts'
 import { ERROR_CODES, errorCode, HushlogError } from '../lib/errors.ts'
 import hushlog from '../lib/hushlog.ts'
+import * as scrubbing from '../lib/scrub/scrubber.ts'
 import { folder, linesIn, logger, runProgram } from './helpers.ts'
-import { smallDisk } from './store/helpers.ts'
+import { smallDisk, until } from './store/helpers.ts'
 
 function thrown(options: unknown): HushlogError {
   try {
@@ -33,6 +37,12 @@ t.test('a wrong option is told by its name, what it got and what it takes', asyn
     [{ service: 5 }, 'option service takes text that is not empty, got 5'],
     [{ service: '' }, 'option service takes text that is not empty, got empty text'],
     [{ stdout: 'xml' }, 'option stdout takes one of true, false, "json", "pretty", "common", got "xml"'],
+    [
+      { stdout: 'y'.repeat(50) },
+      `option stdout takes one of true, false, "json", "pretty", "common", got "${'y'.repeat(40)}…"`,
+    ],
+    [{ stdout: 5 }, 'option stdout takes one of true, false, "json", "pretty", "common", got 5'],
+    [{ service: Symbol('s') }, 'option service takes text that is not empty, got a symbol'],
     [{ storage: true }, 'option storage takes false or an object, got true'],
     [
       { storage: { maxSize: '64 apples' } },
@@ -90,7 +100,52 @@ t.test('what is still to come is refused rather than taken silently', async (t) 
     message: /storage.encryptTo is not in this version: sealed segments are not encrypted yet/,
   })
   t.match(thrown({ ship: {} }), { code: 'HUSHLOG_UNAVAILABLE' })
-  t.match(thrown({ scrub: { pii: true } }), { code: 'HUSHLOG_UNAVAILABLE' })
+})
+
+t.test('what is not given has the default of the contract', async (t) => {
+  t.match(checkOptions({ service: 'x' }), {
+    stdout: undefined,
+    scrub: {},
+    storage: {
+      dir: resolve('logs'),
+      explicit: false,
+      maxSize: 64 * 1024 * 1024,
+      maxAge: 86_400_000,
+      keepDays: 90,
+      durability: 'turn',
+      onFull: 'drop',
+    },
+  })
+  t.match(checkOptions({ service: 'x', storage: { maxSize: '1.5 kb', maxAge: '12 h' } }), {
+    storage: { maxSize: 1536, maxAge: 43_200_000 },
+  })
+})
+
+t.test('without a name for the service the nearest package.json that has one gives it', async (t) => {
+  const base = folder(t)
+  const { argv } = process
+  t.teardown(() => (process.argv = argv))
+  mkdirSync(join(base, 'shop', 'src', 'bin'), { recursive: true })
+  mkdirSync(join(base, 'elsewhere'))
+  writeFileSync(join(base, 'shop', 'package.json'), '{"name":"shop"}')
+  writeFileSync(join(base, 'shop', 'src', 'package.json'), '{"name":5}')
+  writeFileSync(join(base, 'shop', 'src', 'bin', 'package.json'), 'no JSON')
+  t.chdir(join(base, 'elsewhere'))
+  process.argv = [process.execPath, join(base, 'shop', 'src', 'bin', 'main.js')]
+  t.equal(checkOptions().service, 'shop', 'from the program up')
+  process.argv = [process.execPath, join(base, 'elsewhere', 'main.js')]
+  t.equal(checkOptions().service, 'app', 'where there is none')
+  t.chdir(join(base, 'shop', 'src'))
+  t.equal(checkOptions().service, 'shop', 'then from the working directory up')
+  process.argv = [process.execPath]
+  t.equal(checkOptions().service, 'shop', 'without a program too')
+})
+
+t.test('lines of a machine without a name bear localhost', async (t) => {
+  const { checkOptions } = await t.mockImport<typeof import('../lib/config.ts')>('../lib/config.ts', {
+    'node:os': { hostname: () => '' },
+  })
+  t.equal(checkOptions({ service: 'x' }).host, 'localhost')
 })
 
 t.test('a near miss is at most two edits away', async (t) => {
@@ -172,21 +227,152 @@ t.test('segments rotate by size between lines, and all lines are there in order'
   t.equal(entries.filter(({ kind }) => kind === 'segment').length, log.stats().store!.sealed)
 })
 
-t.test('onError may log and may throw, and breaks nothing', async (t) => {
+/** Puts a file in the place of a folder, where even root then cannot write. Returns what takes it away. */
+function spoil(path: string): () => void {
+  rmSync(path, { recursive: true })
+  writeFileSync(path, '')
+  return () => rmSync(path)
+}
+
+t.test('onError may log, flush and throw, and breaks nothing', async (t) => {
   const codes: string[] = []
   const { log, dir, lines } = logger(t, {
     onError: (error) => {
       codes.push(error.code)
-      log.warn({ failed: error.code }, 'told')
+      log.error({ failed: error.code }, 'told')
+      log.flush().catch(() => {})
       throw new Error('the program’s own')
     },
   })
-  log.info('one')
+  const stderr = t.capture(process.stderr, 'write', () => true)
   await log.flush()
-  chmodSync(join(dir, 'open'), 0o700)
-  await t.rejects(log.audit({} as never))
-  t.strictSame(codes, [])
+  const mend = spoil(join(dir, 'open'))
+  log.error('one')
+  t.strictSame(codes, ['HUSHLOG_WRITE'])
+  t.match(stderr(), [{ args: [/^hushlog: onError threw while being told: cannot write .*ENOTDIR/] }])
+  mend()
+  await until(() => log.stats().store!.state === 'ok')
+  await log.flush()
+  t.match(lines(), [{ msg: 'one' }, { msg: 'told', failed: 'HUSHLOG_WRITE' }])
   t.equal(lines().length, 2)
+})
+
+/** Puts a stream in the place of standard output, until the test ends. */
+function standardOutput(t: Test, write: Writable['_write']): Writable {
+  const stream = new Writable({ highWaterMark: 1024, write })
+  t.intercept(process, 'stdout', { value: stream })
+  return stream
+}
+
+t.test('without onError each kind of trouble is told on standard error, once a minute', async (t) => {
+  const stdout = standardOutput(t, (_chunk, _encoding, done) => done())
+  const stderr = t.capture(process.stderr, 'write', () => true)
+  const told = () => stderr().map(({ args }) => String(args[0]))
+  const { log, dir, lines } = logger(t, { stdout: 'json' })
+  await log.flush()
+  told()
+  stdout.write = () => {
+    throw Object.assign(new Error('holds hunter2'), { code: 'EIO' })
+  }
+  const mend = spoil(join(dir, 'open'))
+  for (const msg of ['one', 'two', 'three']) log.error(msg)
+  const first = told()
+  t.match(first, [
+    /^hushlog: cannot write .*ENOTDIR.*\nhint: writing goes on by itself when it can\n$/,
+    /^hushlog: lines were withheld: EIO\n$/,
+  ])
+  t.equal(first.length, 2)
+  const now = performance.now.bind(performance)
+  mock.method(performance, 'now', () => now() + 60_000)
+  t.teardown(() => mock.restoreAll())
+  log.error('four')
+  t.match(told(), [/withheld: EIO/])
+  mend()
+  await until(() => log.stats().store!.state === 'ok')
+  t.strictSame(
+    lines().map(({ msg }) => msg),
+    ['one', 'two', 'three', 'four'],
+    'the store has every line',
+  )
+  delete (stdout as Partial<Writable>).write
+})
+
+t.test('flush() gives up after ten seconds when standard output is not read', async (t) => {
+  standardOutput(t, () => {})
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const log = hushlog({ service: 'x', storage: false, stdout: 'json' })
+  log.info('x')
+  const told: unknown[] = []
+  const done = log.flush((error) => told.push(error))
+  mock.timers.tick(9_999)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.strictSame(told, [])
+  mock.timers.tick(1)
+  await t.rejects(done, { code: 'HUSHLOG_DEADLINE', message: 'flush() took longer than 10000 ms' })
+  t.match(told, [{ code: 'HUSHLOG_DEADLINE' }], 'the callback is told too')
+})
+
+t.test('lines that a slow reader of standard output misses are in the store, and counted', async (t) => {
+  let resume = () => {}
+  const stdout = standardOutput(t, (_chunk, _encoding, done) => (resume = done))
+  const { log, lines } = logger(t, { stdout: 'json' })
+  for (let i = 0; i < 30; i++) log.error({ i, pad: 'x'.repeat(64 * 1024) }, 'line')
+  while (stdout.writableLength > 0) {
+    resume()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  log.error('last')
+  t.equal(lines().filter(({ msg }) => msg === 'line').length, 30)
+  const [gap, ...more] = lines().filter(({ kind }) => kind === 'gap')
+  t.match(gap, { reason: 'standard output is not read', level: 50, operation: 'process' })
+  t.ok((gap.count as number) > 10 && (gap.count as number) < 20, `${gap.count} lines were left out`)
+  t.strictSame(more, [])
+  stdout.destroy()
+})
+
+t.test('with durability buffer a line reaches the disk within a second', async (t) => {
+  const { log, text } = logger(t, { storage: { durability: 'buffer' } })
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  log.info('waits')
+  mock.timers.tick(999)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.equal(text(), '')
+  mock.timers.tick(1)
+  t.match(text(), /waits/)
+  mock.timers.reset()
+})
+
+t.test('where the gate itself breaks, the line is withheld and the program goes on', async (t) => {
+  let broken = false
+  const { hushlog } = await t.mockImport<typeof import('../lib/hushlog.ts')>('../lib/hushlog.ts', {
+    '../lib/scrub/scrubber.ts': {
+      ...scrubbing,
+      createFinder(...args: Parameters<typeof scrubbing.createFinder>) {
+        const finder = scrubbing.createFinder(...args)
+        const cutsIn = finder.cutsIn.bind(finder)
+        finder.cutsIn = (...at) => {
+          if (broken) throw Object.assign(new Error('holds hunter2'), { code: 'EBROKEN' })
+          return cutsIn(...at)
+        }
+        return finder
+      },
+    },
+  })
+  const dir = join(folder(t), 'logs')
+  const log = hushlog({ service: 'x', stdout: false, storage: { dir } })
+  t.teardown(() => log.close())
+  broken = true
+  log.error({ password: 'hunter2' }, 'one')
+  broken = false
+  log.error({ password: 'hunter2' }, 'two')
+  t.match(linesIn(dir), [
+    { level: 50, err: { code: 'EBROKEN' }, msg: 'a line was withheld: it could not be made safe' },
+    { password: '[SECRET:password]', msg: 'two' },
+  ])
+  t.notMatch(JSON.stringify(linesIn(dir)), /hunter2/)
+  t.equal(log.stats().withheld, 1)
 })
 
 for (const durability of ['turn', 'line', 'buffer']) {
@@ -238,15 +424,57 @@ for (const durability of ['turn', 'line', 'buffer']) {
   })
 }
 
-t.test('a program in a read-only folder logs to standard output and says so', async (t) => {
+t.test('a program in a read-only folder logs to standard output up to its last line', async (t) => {
   const dir = folder(t)
   writeFileSync(join(dir, 'logs'), 'a file where the directory would be')
-  const { stdout, stderr, code } = await runProgram(new URL('./programs/homeless.js', import.meta.url), [], {
-    cwd: dir,
+  // Run from lib/ with the loaders of this process, as test/store/helpers.ts does.
+  const program = fileURLToPath(new URL('./child-homeless.ts', import.meta.url))
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...process.execArgv, program, dir], {
+    encoding: 'utf8',
   })
-  t.equal(code, 0, stderr)
+  t.equal(status, 3, stderr)
   t.match(stderr, /hushlog: the default log directory .*logs.*; lines go to standard output as JSON/)
-  t.match(JSON.parse(stdout.trim()), { msg: 'hello', password: '[SECRET:password]', service: 'hushlog' })
+  t.match(JSON.parse(stdout.trim()), {
+    msg: 'the last words',
+    password: '[SECRET:password]',
+    service: 'hushlog',
+  })
+})
+
+t.test('at the end of the process each logger is flushed, whatever another one throws', async (t) => {
+  const listeners: (() => void)[] = []
+  const { flushAtExit } = await t.mockImport<typeof import('../lib/exit.ts')>('../lib/exit.ts', {
+    'signal-exit': { onExit: (listener: () => void) => listeners.push(listener) },
+  })
+  const flushed: string[] = []
+  flushAtExit(() => {
+    throw new Error('cannot be flushed')
+  })
+  flushAtExit(() => flushed.push('open'))
+  const forget = flushAtExit(() => flushed.push('closed'))
+  t.equal(listeners.length, 1, 'however many loggers there are')
+  forget()
+  listeners[0]()
+  t.strictSame(flushed, ['open'], 'one that is closed has nothing left')
+})
+
+t.test('what waits for the end of the turn is written when the process ends in it', async (t) => {
+  let exit = () => {}
+  const { hushlog } = await t.mockImport<typeof import('../lib/hushlog.ts')>('../lib/hushlog.ts', {
+    '../lib/exit.ts': {
+      flushAtExit(flush: () => void) {
+        exit = flush
+        return () => {}
+      },
+    },
+  })
+  const dir = join(folder(t), 'logs')
+  const log = hushlog({ service: 'x', stdout: false, storage: { dir } })
+  t.teardown(() => log.close())
+  log.info('waits')
+  t.strictSame(linesIn(dir), [])
+  exit()
+  t.match(linesIn(dir), [{ msg: 'waits' }])
 })
 
 t.test('every error code is documented, and a code never holds data', async (t) => {
@@ -255,6 +483,7 @@ t.test('every error code is documented, and a code never holds data', async (t) 
   t.equal(errorCode(Object.assign(new Error('x'), { code: 'ENOSPC' })), 'ENOSPC')
   t.equal(errorCode(Object.assign(new Error('x'), { code: 'pass word', name: 'also bad!' })), 'Error')
   t.equal(errorCode(Object.assign(new TypeError('x'), { code: 5 })), 'TypeError')
+  t.equal(errorCode(Object.assign(new Error('x'), { code: 'E2BIG_x' })), 'E2BIG_x')
   t.equal(errorCode('x'), 'string')
   t.match(new HushlogError('HUSHLOG_WRITE', 'm', { hint: 'h', cause: 1 }), { hint: 'h', cause: 1 })
 })

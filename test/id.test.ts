@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import * as uuid from 'uuid'
 import { validate, version } from 'uuid'
 import { isRequestId, newId } from '../lib/id.ts'
 
@@ -22,6 +23,20 @@ t.test('order survives a clock that goes back', async (t) => {
   const now = Date.now() + 2000
   const ids = [now, now - 5000, now - 1, now, now + 1, now - 60_000].map((at) => newId(at))
   t.strictSame(ids.toSorted(), ids)
+})
+
+t.test('order survives the end of the sequence within one millisecond', async (t) => {
+  // Two thousand million ids would come there too: the sequence is set to its end after the first one.
+  const v7 = (options: uuid.Version7Options & { seq: number }) => {
+    const id = uuid.v7(options)
+    options.seq = 0xffffffff
+    return id
+  }
+  const { newId } = await t.mockImport<typeof import('../lib/id.ts')>('../lib/id.ts', { uuid: { v7 } })
+  const now = Date.now()
+  const ids = [newId(now), newId(now), newId(now - 1), newId(now)]
+  t.strictSame(ids.toSorted(), ids)
+  t.equal(new Set(ids).size, 4)
 })
 
 t.test('a request id is 1 to 64 harmless characters and nothing else', async () => {

@@ -17,7 +17,15 @@ interface Layer {
 
 const LAYERS: Record<string, Layer> = {
   base: {
-    holds: ['lib/errors.ts', 'lib/types.ts', 'lib/context.ts', 'lib/config.ts', 'lib/id.ts', 'lib/exit.ts'],
+    holds: [
+      'lib/errors.ts',
+      'lib/types.ts',
+      'lib/context.ts',
+      'lib/config.ts',
+      'lib/id.ts',
+      'lib/exit.ts',
+      'lib/packages.ts',
+    ],
     imports: [],
   },
   scrub: { holds: ['lib/scrub/'], imports: ['base'] },

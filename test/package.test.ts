@@ -34,7 +34,7 @@ function run(command: string, args: string[], cwd: string): Promise<{ stdout: st
 /** Packs a copy of the tree, so that its build disturbs no test that runs at the same time. */
 async function pack(): Promise<string> {
   const copy = join(base, 'tree')
-  const left = ['node_modules', 'dist', 'logs', '.git', '.tap']
+  const left = ['node_modules', 'build', 'dist', 'logs', '.git', '.tap']
   cpSync(root, copy, { recursive: true, filter: (path) => !left.includes(relative(root, path)) })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   await run('npm', ['pack', '--pack-destination', base], copy)
@@ -90,6 +90,18 @@ const LOGGING = `
 const log = hushlog({ service: 'shop' })
 log.info({ user: 'ada', password: '${PASSWORD}' }, 'welcome')
 `
+const REQUESTS = `
+import http from 'node:http'
+import { hushlog, requestLogger } from 'hushlog'
+const log = hushlog({ service: 'shop' })
+const logRequest = requestLogger(log)
+const server = http.createServer((req, res) => logRequest(req, res, () => res.end('hello')))
+server.listen(0, '127.0.0.1', async () => {
+  const answer = await fetch(\`http://127.0.0.1:\${server.address().port}/?token=${PASSWORD.replaceAll(' ', '-')}\`)
+  await answer.text()
+  server.close()
+})
+`
 const ESM = `import { hushlog } from 'hushlog'\n${LOGGING}`
 const CJS = `const { hushlog } = require('hushlog')\n${LOGGING}`
 
@@ -116,9 +128,19 @@ t.test('the package holds the build, its papers and nothing else', async (t) => 
     ...['dist', 'package.json'],
   ])
   const built = filesIn(join(installed, 'dist'))
-  const sources = filesIn(join(root, 'lib')).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+  // The assembly is in the package as bytes.
+  const sources = filesIn(join(root, 'lib')).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('/assembly/'),
+  )
   const modules = sources.map((file) => file.slice(0, -'.ts'.length))
-  t.strictSame(built.sort(), modules.flatMap((module) => [`${module}.d.ts`, `${module}.js`]).sort())
+  const typed = modules.map((module) => `${module}.d.ts`)
+  const isShared = (file: string) => file.startsWith('shared-')
+  t.strictSame(built.filter((file) => !isShared(file)).sort(), [...typed, 'index.js', 'cli/main.js'].sort())
+  t.equal(
+    built.filter(isShared).length,
+    1,
+    'what the library and the command have in common stands there once',
+  )
 })
 
 t.test('no file of the package names a place on the machine that built it', async (t) => {
@@ -146,6 +168,12 @@ t.test('only the package itself and its package.json can be imported', async (t)
     'ERR_PACKAGE_PATH_NOT_EXPORTED',
     'ERR_PACKAGE_PATH_NOT_EXPORTED',
   ])
+})
+
+t.test('npx finds the command, and it scrubs what is piped into it', async (t) => {
+  const command = `printf 'password=%s\\n' '${PASSWORD.replaceAll(' ', '-')}' | npx --no-install hushlog scrub`
+  const { stdout } = await run('sh', ['-c', command], consumer)
+  t.equal(stdout, 'password=[SECRET:password]\n')
 })
 
 t.test('neither the package nor what it depends on runs a script when it is installed', async (t) => {
@@ -252,6 +280,14 @@ function typeErrors(files: string[], modules: ts.CompilerOptions): { checked: st
 /** What esbuild's users put before an ES module with CommonJS (pino) in it. It must not collide with our names. */
 const REQUIRE = "import { createRequire } from 'module'; const require = createRequire(import.meta.url);"
 
+const BUNDLED = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  write: false,
+  logLevel: 'silent',
+} as const
+
 const BUNDLES: Record<string, BuildOptions> = {
   'program.mjs': { format: 'esm', banner: { js: REQUIRE } },
   'program.cjs': { format: 'cjs', logOverride: { 'empty-import-meta': 'silent' } },
@@ -261,16 +297,21 @@ for (const [file, options] of Object.entries(BUNDLES)) {
   t.test(`a program bundled into one file logs far from any node_modules: ${file}`, async (t) => {
     const entry = join(consumer, 'bundled.js')
     writeFileSync(entry, ESM)
-    const { outputFiles, warnings } = await build({
-      entryPoints: [entry],
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      write: false,
-      logLevel: 'silent',
-      ...options,
-    })
+    const { outputFiles, warnings } = await build({ entryPoints: [entry], ...BUNDLED, ...options })
     t.strictSame(warnings, [])
     checkLog(t, await logOf(file.slice(-3), { [file]: outputFiles![0].text }, join(base, 'alone')))
+  })
+
+  t.test(`a bundled server writes the same access records: ${file}`, async (t) => {
+    const entry = join(consumer, 'server.js')
+    writeFileSync(entry, REQUESTS)
+    const { outputFiles } = await build({ entryPoints: [entry], ...BUNDLED, ...options })
+    const log = await logOf(`server-${file.slice(-3)}`, { [file]: outputFiles![0].text }, join(base, 'alone'))
+    const record = JSON.parse(log)
+    t.match(record, { kind: 'access', req: { url: '/?token=[SECRET:query]' }, res: { statusCode: 200 } })
+    t.match(
+      record.msg,
+      /^127\.0\.0\.1 - - \[.* \+0000\] "GET \/\?token=\[SECRET:query\] HTTP\/1\.1" 200 5 "-" "node" /,
+    )
   })
 }

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { type Line, linesIn } from './helpers.ts'
 
@@ -144,6 +145,25 @@ t.test('the wrapped loggers’ program prints no secret', async (t) => {
   t.equal(await running.ended, 0, running.output())
   t.match(running.output(), /"msg":"Authorization: Bearer \[SECRET:authorization\]"/)
   t.match(running.output(), /login with password=\[SECRET:password\]/)
+})
+
+t.test('the commands print what the README shows', async (t) => {
+  // npx finds the command of an installed package in node_modules/.bin; here it is the one that was built.
+  const dir = t.testdir({
+    hushlog: t.fixture('symlink', fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))),
+  })
+  const env = { PATH: `${dir}:${process.env.PATH}` }
+  const [commands] = blocks('sh').filter((block) => block.includes('hushlog scrub'))
+  const child = spawn('sh', ['-c', commands.replaceAll('npx hushlog', 'hushlog')], { env })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  await new Promise((resolve) => child.on('close', resolve))
+  t.equal(
+    output.trimEnd(),
+    blocks('')
+      .find((block) => block.includes('login with'))
+      ?.trimEnd(),
+  )
 })
 
 t.test('no program of the README is left untried, and every file that it points to is there', async (t) => {

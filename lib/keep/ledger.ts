@@ -116,11 +116,13 @@ async function readTip(handle: FileHandle, path: string): Promise<Tip> {
 }
 
 async function lastLine(handle: FileHandle, size: number): Promise<Buffer> {
-  for (let length = Math.min(size, BLOCK); ; length = Math.min(size, length * 2)) {
+  let length = Math.min(size, BLOCK)
+  for (;;) {
     const buffer = Buffer.alloc(length)
     await handle.read(buffer, 0, length, size - length)
     const start = buffer.lastIndexOf('\n', -2)
     if (start !== -1 || length === size) return buffer.subarray(start + 1, -1)
+    length = Math.min(size, length * 2)
   }
 }
 

@@ -35,17 +35,17 @@ export async function seal(
   if (!existsSync(path)) return false
 
   const temporary = join(ledger.dir, 'sealed', `${identity.name}.${randomUUID()}.tmp`)
+  let isListed = false
   try {
     const content = await compress(path, temporary)
-    if (content.lines > 0) return await list(ledger, identity, reason, content, temporary, path)
-    await removePlaintext(path, 0)
-    return false
+    if (content.lines > 0) isListed = await list(ledger, identity, reason, content, temporary, path)
+    else await removePlaintext(path, 0)
   } catch (error) {
-    if (error instanceof HushlogError) throw error
-    throw failure(path, errorCode(error), error)
+    throw error instanceof HushlogError ? error : failure(path, errorCode(error), error)
   } finally {
     await rm(temporary, { force: true })
   }
+  return isListed
 }
 
 type Content = Pick<

@@ -1,10 +1,9 @@
-/// <reference path="../scrub/hide-secrets-package.d.ts" />
 /**
  * Audit records: who did what to what, and how it ended. Written past pino's levels, hooks and formatters, so that
  * nothing in a program's configuration can filter one away.
  */
-import hideSecrets from 'hide-secrets'
 import { HushlogError } from '../errors.ts'
+import { hideBadWords } from '../scrub/bad-words.ts'
 import { boundedCopy } from '../scrub/value.ts'
 import { type AuditEvent, KIND } from '../types.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -62,7 +61,7 @@ function fieldsOf(event: AuditEvent): Record<string, unknown> {
     outcome: OUTCOMES.includes(outcome as AuditEvent['outcome']) ? outcome : 'unknown',
     reason: bounded(reason),
   }
-  if (details !== undefined) fields.details = hideSecrets(boundedCopy(details))
+  if (details !== undefined) fields.details = hideBadWords(boundedCopy(details))
   return fields
 }
 

@@ -7,8 +7,10 @@ import { activeOperation, type Operation } from '../context.ts'
 import { boundedCopy } from '../scrub/value.ts'
 import { type AuditEvent, type Extras, type Hushlog, KIND, type Kind, type PinoOptions } from '../types.ts'
 import { writeAudit } from './audit.ts'
+import { allowsDirect, childAllowsDirect, Frames, restOf } from './direct.ts'
 import { WATCHED } from './duplicates.ts'
 import { errorSerializer } from './error-serializer.ts'
+import { LOOK, Names } from './names.ts'
 import { BOUND, type Pipeline } from './pipeline.ts'
 
 const PIPELINE = Symbol('hushlog.pipeline')
@@ -18,13 +20,16 @@ const OWN = Symbol('hushlog.bound')
 /** The names that stand in each of its lines, and whether one stands twice. */
 const NAMES = Symbol('hushlog.names')
 const REPEATS = Symbol('hushlog.repeats')
+/** What pino puts around the fields of its plain lines; nothing where its lines are never plain. */
+const FRAMES = Symbol('hushlog.frames')
 
 interface Inside {
   [PIPELINE]: Pipeline
   [OPERATION]: Operation | undefined
   [OWN]: number
-  [NAMES]: Record<string, true>
+  [NAMES]: Names
   [REPEATS]: boolean
+  [FRAMES]: Frames | undefined
 }
 type Inner = Logger & Inside
 
@@ -38,11 +43,8 @@ export function createLogger(pipeline: Pipeline, options: PinoOptions, extras: L
   logger[OPERATION] = undefined
   logger[OWN] = 0
   logger[REPEATS] = false
-  logger[NAMES] = names(undefined, [
-    ...WATCHED,
-    options.messageKey ?? 'msg',
-    ...Object.keys(options.base ?? {}),
-  ])
+  logger[FRAMES] = allowsDirect(options) ? new Frames() : undefined
+  logger[NAMES] = new Names([...WATCHED, options.messageKey ?? 'msg', ...Object.keys(options.base ?? {})])
   return Object.assign(defineAudit(logger), extras, bindingMethods(logger)) as unknown as Hushlog
 }
 
@@ -50,11 +52,14 @@ export function createLogger(pipeline: Pipeline, options: PinoOptions, extras: L
 function bindingMethods({ child, setBindings }: Logger): object {
   return {
     child(this: Inner, bindings: Bindings, options?: ChildLoggerOptions) {
-      return noteBindings(childOf(this, child, bindings, options), bindings)
+      const made = noteBindings(childOf(this, child, bindings, options), bindings)
+      made[FRAMES] = this[FRAMES] !== undefined && childAllowsDirect(options) ? new Frames() : undefined
+      return made
     },
     setBindings(this: Inner, bindings: Bindings) {
       setBindings.call(this, bindings)
       noteBindings(this, bindings)
+      if (this[FRAMES] !== undefined) this[FRAMES] = new Frames()
     },
   }
 }
@@ -109,7 +114,7 @@ export function emit(log: Hushlog, kind: Kind, level: string, fields: object, ms
   const kindBefore = pipeline.kind
   pipeline.kind = kind
   try {
-    const write = (logger as unknown as Record<string, unknown>)[level] ?? logger.info
+    const write = (logger as unknown as Record<string, unknown>)[level]
     if (typeof write === 'function') write.call(logger, fields, msg)
   } finally {
     pipeline.kind = kindBefore
@@ -130,26 +135,71 @@ function pinoOptions(pipeline: Pipeline, options: PinoOptions): LoggerOptions {
 
 type LogMethod = NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']>
 
-/** Around each log call: says whose record it is, and turns what is thrown on the way into a safe line. */
+/**
+ * Around each log call: says whose record it is, and turns what is thrown on the way into a safe line. Records may be
+ * made while another one is: a serializer may log. Written out, for a closure a call would cost more than all of this.
+ */
 function hookFor(pipeline: Pipeline, users: LogMethod | undefined): LogMethod {
   return function (this: Logger, args, method, level) {
     const logger = this as Inner
     if (!areUsual(args)) makeUsual(args)
-    const repeats = logger[REPEATS] || mayRepeat(args[0], logger[NAMES], pipeline.kind !== KIND.app)
-    within(logger, pipeline.kind, level, repeats, () => {
-      try {
-        if (users === undefined) method.apply(this, args)
-        else users.call(this, args, method, level)
-      } catch (error) {
-        afterThrow(
-          pipeline,
-          level,
-          error,
-          () => method.apply(this, plainArguments(args) as typeof args),
-          users === undefined,
-        )
-      }
-    })
+    const { operation, bound, level: levelBefore, kind, mayRepeat: repeated } = pipeline
+    pipeline.operation = logger[OPERATION] ?? activeOperation()
+    pipeline.bound = logger[OWN]
+    pipeline.level = level
+    const look = logger[NAMES].look(args[0], kind !== KIND.app)
+    pipeline.mayRepeat = logger[REPEATS] || (look & LOOK.repeats) !== 0
+    try {
+      if (users !== undefined) users.call(this, args, method, level)
+      else if (logger[FRAMES] === undefined || pipeline.mayRepeat || look !== LOOK.plain)
+        method.apply(this, args)
+      else if (!writeDirect(pipeline, logger[FRAMES], args, level))
+        writeByPino(pipeline, logger, args, method, level)
+    } catch (error) {
+      afterThrow(pipeline, logger, { args, method, level, error, mayTry: users === undefined })
+    } finally {
+      pipeline.operation = operation
+      pipeline.bound = bound
+      pipeline.level = levelBefore
+      pipeline.kind = kind
+      pipeline.mayRepeat = repeated
+    }
+  }
+}
+
+/** Writes a plain line without pino, once it is known how pino would. */
+function writeDirect(pipeline: Pipeline, frames: Frames, args: readonly unknown[], level: number): boolean {
+  const frame = frames.of(level)
+  const rest = frame === undefined ? undefined : restOrNothing(args)
+  if (frame === undefined || rest === undefined) return false
+  pipeline.write(frame.before + pipeline.stamp() + frame.after + rest)
+  return true
+}
+
+function writeByPino(
+  pipeline: Pipeline,
+  logger: Inner,
+  args: Parameters<LogMethod>[0],
+  method: Parameters<LogMethod>[1],
+  level: number,
+): void {
+  const frames = logger[FRAMES] as Frames
+  const rest = frames.wants(level) ? restOrNothing(args) : undefined
+  if (rest === undefined) return void method.apply(logger as unknown as Logger, args)
+  pipeline.watch((line, stamp) => frames.learn(level, line, stamp, rest))
+  try {
+    method.apply(logger as unknown as Logger, args)
+  } finally {
+    pipeline.watch(undefined)
+  }
+}
+
+function restOrNothing(args: readonly unknown[]): string | undefined {
+  try {
+    return restOf(args)
+  } catch {
+    // pino writes cycles and BigInts, and what it cannot write is withheld.
+    return undefined
   }
 }
 
@@ -190,11 +240,10 @@ function nameOf(value: unknown): string {
       : '[Object]'
 }
 
-/** Runs `fn` as the making of one record. Records may be made while another one is: a serializer may log. */
+/** Runs `fn` as the making of one record. */
 function within<T>(logger: Inner, kind: Kind, level: number, repeats: boolean, fn: () => T): T {
   const pipeline = logger[PIPELINE]
-  const { operation, bound, mayRepeat } = pipeline
-  const before = { level: pipeline.level, kind: pipeline.kind }
+  const { operation, bound, level: levelBefore, kind: kindBefore, mayRepeat } = pipeline
   pipeline.operation = logger[OPERATION] ?? activeOperation()
   pipeline.bound = logger[OWN]
   pipeline.level = level
@@ -205,43 +254,33 @@ function within<T>(logger: Inner, kind: Kind, level: number, repeats: boolean, f
   } finally {
     pipeline.operation = operation
     pipeline.bound = bound
-    pipeline.level = before.level
-    pipeline.kind = before.kind
+    pipeline.level = levelBefore
+    pipeline.kind = kindBefore
     pipeline.mayRepeat = mayRepeat
   }
 }
 
 /** Once more with plain copies of what was logged; then a stub that names the error and nothing of the line. */
-function afterThrow(
-  pipeline: Pipeline,
-  level: number,
-  error: unknown,
-  again: () => void,
-  mayTry: boolean,
-): void {
+function afterThrow(pipeline: Pipeline, logger: Inner, call: FailedCall): void {
   try {
-    if (!mayTry) throw error
-    again()
+    if (!call.mayTry) throw call.error
+    call.method.apply(logger as unknown as Logger, plainArguments(call.args) as Parameters<LogMethod>[0])
   } catch {
     // A hook may have written already, and a serializer of the program's own throws on plain copies too.
-    pipeline.withhold(error, level)
+    pipeline.withhold(call.error, call.level)
   }
+}
+
+interface FailedCall {
+  args: readonly unknown[]
+  method: Parameters<LogMethod>[1]
+  level: number
+  error: unknown
+  mayTry: boolean
 }
 
 function plainArguments(args: readonly unknown[]): unknown[] {
   return args.map((arg) => (typeof arg === 'object' ? boundedCopy(arg) : arg))
-}
-
-/** @param isOurs whether hushlog itself says the record's kind */
-function mayRepeat(first: unknown, names: Record<string, true>, isOurs: boolean): boolean {
-  if (typeof first !== 'object' || first === null) return false
-  try {
-    if (first instanceof Error) return false
-    for (const name in first) if (names[name] === true && !(isOurs && name === 'kind')) return true
-  } catch {
-    return true
-  }
-  return false
 }
 
 function watchedMixin(
@@ -250,7 +289,8 @@ function watchedMixin(
 ): NonNullable<LoggerOptions['mixin']> {
   return (fields, level, logger) => {
     const mixed = mixin(fields, level, logger)
-    if (!pipeline.mayRepeat) pipeline.mayRepeat = mayRepeat(mixed, (logger as unknown as Inner)[NAMES], false)
+    if (!pipeline.mayRepeat)
+      pipeline.mayRepeat = ((logger as unknown as Inner)[NAMES].look(mixed, false) & LOOK.repeats) !== 0
     return mixed
   }
 }
@@ -293,16 +333,10 @@ function noteBindings(logger: Inner, bindings: Bindings): Inner {
   const flags = bound.reduce((sum, name) => sum | (BOUND[name as keyof typeof BOUND] ?? 0), 0)
   // The first binding of an operation or id takes the stamp's place; any other repetition is for the slow path.
   const repeats = bound.some(
-    (name) => logger[NAMES][name] === true && !((BOUND[name as keyof typeof BOUND] ?? 0) & ~own),
+    (name) => logger[NAMES].has(name) && !((BOUND[name as keyof typeof BOUND] ?? 0) & ~own),
   )
   logger[OWN] = own | flags
   logger[REPEATS] = logger[REPEATS] || repeats
-  logger[NAMES] = names(logger[NAMES], bound)
+  logger[NAMES] = new Names([...logger[NAMES].all, ...bound])
   return logger
-}
-
-function names(before: Record<string, true> | undefined, more: readonly string[]): Record<string, true> {
-  const all: Record<string, true> = Object.assign(Object.create(null), before)
-  for (const name of more) all[name] = true
-  return all
 }

@@ -45,6 +45,10 @@ export class Pipeline {
   #durability: Durability
   #identity: string
   #now = 0
+  /** The last stamp, for the lines of the same millisecond and operation, and that operation's part of it. */
+  #stamp = ''
+  #stampedFor = ''
+  #look: ((line: string, stamp: string) => void) | undefined
   #oldest = 0
   #scheduled = false
   #appending = false
@@ -61,13 +65,27 @@ export class Pipeline {
 
   /** What follows the level in every line: time, service, host, pid, operation, request id. */
   stamp(): string {
-    this.#now = Date.now()
+    const now = Date.now()
     const operation = this.bound === 0 ? this.operation.stamp : partOf(this.operation, this.bound)
-    return `,"time":"${isoTime(this.#now)}${this.#identity}${operation}`
+    if (now !== this.#now || operation !== this.#stampedFor) {
+      this.#now = now
+      this.#stampedFor = operation
+      this.#stamp = `,"time":"${isoTime(now)}${this.#identity}${operation}`
+    }
+    return this.#stamp
+  }
+
+  /** Shows the next line that pino makes, as it is then, and the stamp in it. */
+  watch(look: ((line: string, stamp: string) => void) | undefined): void {
+    this.#look = look
   }
 
   /** pino's destination. */
   write(line: string): void {
+    if (this.#look !== undefined) {
+      this.#look(line, this.#stamp)
+      this.#look = undefined
+    }
     const unique = this.mayRepeat ? withoutDuplicates(line, this.kind !== KIND.app) : line
     this.push(unique, this.level, this.kind)
   }

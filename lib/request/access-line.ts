@@ -1,4 +1,4 @@
-import commonLog from 'common-log-string'
+import { MONTHS, packageLogString } from './common-log-package.ts'
 import { bareField, quotedField } from './escape.ts'
 
 /*
@@ -50,7 +50,7 @@ export function accessLine(line: AccessLine): string {
 }
 
 function fromPackage(line: AccessLine, user: string): string {
-  const text = commonLog(
+  const text = packageLogString(
     {
       httpVersion: bareField(line.httpVersion, MAX.version),
       method: bareField(line.method, MAX.method),
@@ -84,7 +84,6 @@ function headerField(value: string | undefined): string | undefined {
   return value ? quotedField(value, MAX.header) : undefined
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 let cachedSecond = Number.NaN
 let cachedDate = ''
 
@@ -126,7 +125,7 @@ export function unscrubbedCommonLogString(
   if (!request || !response) return ''
   const headers = request.headers ?? {}
   const forwarded = options?.ipHeader ? headers[options.ipHeader] : undefined
-  return commonLog(
+  return packageLogString(
     {
       httpVersion: bare(request.httpVersion, MAX.version),
       method: bare(request.method, MAX.method),

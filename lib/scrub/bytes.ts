@@ -10,6 +10,12 @@ export const SETS = {
   base64url: 16,
   path: 256,
   crypt: 512,
+  azure: 2048,
+  digit: 4096,
+  hash: 8192,
+  upper: 16384,
+  /** A path whose signs may be percent-encoded. */
+  url: 32768,
 } as const
 export type SetName = keyof typeof SETS
 
@@ -22,7 +28,18 @@ export const WORD = 128
 const MEMBERS: Record<string, number> = {
   '0123456789abcdefABCDEF': SETS.hex,
   abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:
-    SETS.alnum | SETS['alnum-'] | SETS.base64 | SETS.base64url | SETS.path | SETS.crypt | NAME | WORD | BARE,
+    SETS.alnum |
+    SETS['alnum-'] |
+    SETS.base64 |
+    SETS.base64url |
+    SETS.path |
+    SETS.crypt |
+    NAME |
+    WORD |
+    BARE |
+    SETS.azure |
+    SETS.hash |
+    SETS.url,
   '-': SETS['alnum-'] | SETS.base64url | SETS.path | SETS.crypt | NAME | BARE,
   _: SETS['alnum-'] | SETS.base64url | SETS.path | SETS.crypt | NAME | WORD,
   '+': SETS.base64 | SETS.path | SETS.crypt | BARE,
@@ -33,6 +50,11 @@ const MEMBERS: Record<string, number> = {
   $: SETS.crypt,
   '=': SETS.base64 | SETS.base64url | SETS.crypt,
   '.$@[]%': NAME,
+  '-_.~': SETS.azure,
+  '+/=.$,@:!_-*{}': SETS.hash,
+  '-_+/@%.': SETS.url,
+  '0123456789': SETS.digit | SETS.upper,
+  ABCDEFGHIJKLMNOPQRSTUVWXYZ: SETS.upper,
   ' \t\n\r': SPACE,
 }
 
@@ -62,6 +84,7 @@ export const DASH = 0x2d
 export const DOT = 0x2e
 export const AT = 0x40
 export const HASH = 0x23
+export const TAB = 0x09
 export const NEWLINE = 0x0a
 export const RETURN = 0x0d
 export const BLANK = 0x20
@@ -78,6 +101,16 @@ export function isDigit(byte: number): boolean {
 
 export function lower(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+}
+
+export function isQuote(byte: number): boolean {
+  return byte === QUOTE || byte === APOSTROPHE || byte === BACKTICK
+}
+
+/** Past a byte that stands there again and again: blanks, backslashes. */
+export function skip(bytes: Uint8Array, at: number, end: number, byte: number): number {
+  while (at < end && bytes[at] === byte) at++
+  return at
 }
 
 /** Where a run of a class that starts at `at` ends. */
@@ -116,7 +149,10 @@ export function backslashesBefore(bytes: Uint8Array, at: number, start: number):
  * `\x22`, `%3D`, a terminal colour).
  */
 export function atLeftEdge(bytes: Uint8Array, at: number, start: number): boolean {
-  if (at === start || (CLASS[bytes[at - 1]] & WORD) === 0) return true
+  if (at === start) return true
+  // After an odd backslash this byte is the second half of an escape.
+  if (bytes[at - 1] === BACKSLASH) return backslashesBefore(bytes, at, start) % 2 === 0
+  if ((CLASS[bytes[at - 1]] & WORD) === 0) return true
   return escapeEndsAt(bytes, at, start)
 }
 
@@ -127,16 +163,20 @@ export function escapeEndsAt(bytes: Uint8Array, at: number, start: number): bool
   if (before(3) === PERCENT && isHex(before(1)) && isHex(before(2))) return true
   if (before(4) === BACKSLASH && before(3) === 0x78) return true
   if (before(6) === BACKSLASH && before(5) === 0x75) return true
-  return before(1) === 0x6d && isColourBefore(bytes, at - 1, start)
+  // A colour, or the order to clear the line that build logs put before their text.
+  return (before(1) === 0x6d || before(1) === 0x4b) && isColourBefore(bytes, at - 1, start)
 }
 
 function isHex(byte: number): boolean {
   return (CLASS[byte] & SETS.hex) !== 0
 }
 
+/** `38;2;255;255;255`. */
+const LONGEST_COLOUR = 20
+
 /** `[32` of a terminal's `ESC[32m`, also where ESC itself is written as an escape. */
 function isColourBefore(bytes: Uint8Array, at: number, start: number): boolean {
-  const stop = Math.max(start, at - 12)
+  const stop = Math.max(start, at - LONGEST_COLOUR)
   while (at > stop && (isDigit(bytes[at - 1]) || bytes[at - 1] === SEMICOLON)) at--
   return at > start && bytes[at - 1] === OPEN_BRACKET
 }

@@ -50,7 +50,7 @@ export function cardEnd(bytes: Uint8Array, at: number, start: number, end: numbe
       group++
       continue
     }
-    if ((byte !== BLANK && byte !== DASH) || !isDigit(bytes[to + 1])) break
+    if ((byte !== BLANK && byte !== DASH) || to + 1 === end || !isDigit(bytes[to + 1])) break
     if (separator === 0 && count !== FIRST_GROUP) break
     if (separator !== 0 && (byte !== separator || group < FIRST_GROUP)) break
     separator = byte
@@ -60,16 +60,12 @@ export function cardEnd(bytes: Uint8Array, at: number, start: number, end: numbe
   return isIssued(count) && hasCheckDigit(count) ? to : -1
 }
 
-export function isCardAt(bytes: Uint8Array, at: number, start: number, end: number): boolean {
-  return cardEnd(bytes, at, start, end) !== -1
-}
-
 /** Letters, and what glues digits into ids, versions and dates. */
-function joins(byte: number): boolean {
+export function joins(byte: number): boolean {
   return (CLASS[byte] & WORD) !== 0 || byte === DOT || byte === DASH
 }
 
-function endsSentence(bytes: Uint8Array, at: number, end: number): boolean {
+export function endsSentence(bytes: Uint8Array, at: number, end: number): boolean {
   return bytes[at] === DOT && (at + 1 === end || (CLASS[bytes[at + 1]] & WORD) === 0)
 }
 

@@ -2,68 +2,137 @@
  * Takes the cuts out of a line and puts the markers in. What stood apart may stand together then, so the line is
  * looked at again until nothing is found: what leaves here would come back unchanged.
  */
+import { NEWLINE } from './bytes.ts'
+import { type Lead, Trail, WHOLE } from './cut-trail.ts'
 import type { Finder } from './finder.ts'
 import { type Cut, ESCAPE } from './line.ts'
-import type { Rules } from './rules.ts'
+import { markerFor } from './marker.ts'
+import { BATCH_BYTES } from './scanner/scanner.ts'
+import type { Tally } from './tally.ts'
 
 /** Rounds before the rest of a line that never settles is taken as it is. */
 const MAX_ROUNDS = 8
+/** Line ends before a line, as in a batch: the scanner is surer of names that have something before them. */
+const LEAD = 64
 
 export class Cutter {
   #finder: Finder
-  #tell: (rule: string) => void
+  #tally: Tally | undefined
+  /** Where lines are made, by turns: both halves of the memory that the finder looks at in place. */
+  #halves: readonly [Half, Half]
+  #turn: 0 | 1 = 0
 
   /**
    * @param finder one of its own: it looks at single lines while another one is in the middle of a batch
-   * @param tell told of each cut by its rule
+   * @param tally told of each cut by its rule
    */
-  constructor(finder: Finder, tell: (rule: string) => void) {
+  constructor(finder: Finder, tally?: Tally) {
+    const { memory } = finder
+    const size = memory.length >> 1
     this.#finder = finder
-    this.#tell = tell
+    this.#tally = tally
+    this.#halves = [
+      { bytes: memory, from: 0, size },
+      { bytes: memory, from: size, size },
+    ]
   }
 
-  /** The line in `bytes[start, end)` without its cuts, and without those that then come to light. */
-  without(bytes: Uint8Array, start: number, end: number, cuts: readonly Cut[], json: boolean): Uint8Array {
-    let line = this.#copy(bytes, start, end, cuts)
-    for (let round = 1; round < MAX_ROUNDS; round++) {
-      if (!this.#finder.scan(line, 0, line.length)) return line
-      const more = this.#finder.cutsIn(line, 0, line.length, json)
-      if (more.length === 0) return line
-      line = this.#copy(line, 0, line.length, more)
+  /**
+   * The line in `bytes[start, end)` without its cuts, and without those that then come to light.
+   * @param isSettled whether nothing can come to light
+   * @param lead the path that the line's own names go on from, for whoever is told
+   */
+  without(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    cuts: readonly Cut[],
+    json: boolean,
+    isSettled = false,
+    lead: Lead = WHOLE,
+  ): Uint8Array {
+    const trail = this.#tally?.wantsPaths === true ? new Trail() : undefined
+    let made = this.#make(bytes, start, end, cuts, trail)
+    for (let round = 1; round < MAX_ROUNDS && !isSettled; round++) {
+      if (!this.#finder.scan(made.bytes, made.start - LEAD, made.end)) break
+      const more = this.#finder.cutsIn(made.bytes, made.start, made.end, json)
+      if (more.length === 0) break
+      made = this.#make(made.bytes, made.start, made.end, more, trail)
     }
+    const line = Buffer.allocUnsafe(made.end - made.start)
+    made.bytes.copy(line, 0, made.start, made.end)
+    if (line.length > BATCH_BYTES) this.#finder.release()
+    // Only now: the program's callback may scrub something itself.
+    if (this.#tally !== undefined) trail?.tell(this.#tally, line, json, lead)
     return line
   }
 
-  #copy(bytes: Uint8Array, start: number, end: number, cuts: readonly Cut[]): Uint8Array {
-    const { rules } = this.#finder
-    const out = new Uint8Array(end - start + growth(cuts, rules))
+  #make(bytes: Uint8Array, start: number, end: number, cuts: readonly Cut[], trail: Trail | undefined): Made {
+    const pieces = cuts.map((cut) => this.#replacement(bytes, cut))
+    const length = end - start + growth(cuts, pieces)
+    const made = this.#room(length)
+    trail?.follow(cuts, pieces, start, this.#finder.rules.ids)
     let from = start
-    let at = 0
-    const put = (piece: Uint8Array) => {
-      out.set(piece, at)
-      at += piece.length
-    }
-    for (const cut of cuts) {
-      put(bytes.subarray(from, cut.start))
-      put(cut.quote)
-      put(replacement(cut, rules))
-      put(cut.quote)
+    let at = made.start
+    for (let i = 0; i < cuts.length; i++) {
+      const cut = cuts[i]
+      at = copy(bytes, from, cut.start, made.bytes, at)
+      at = copy(cut.quote, 0, cut.quote.length, made.bytes, at)
+      at = copy(pieces[i], 0, pieces[i].length, made.bytes, at)
+      at = copy(cut.quote, 0, cut.quote.length, made.bytes, at)
       from = cut.end
-      if (cut.code !== ESCAPE) this.#tell(rules.ids[cut.code])
+      if (trail === undefined && cut.code !== ESCAPE)
+        this.#tally?.add(this.#finder.rules.ids.name(cut.code), '')
     }
-    put(bytes.subarray(from, end))
-    return out
+    copy(bytes, from, end, made.bytes, at)
+    return made
+  }
+
+  #room(length: number): Made {
+    this.#turn = this.#turn === 0 ? 1 : 0
+    const half = this.#halves[this.#turn]
+    const fits = LEAD + length + 1 <= half.size
+    const bytes = fits ? half.bytes : Buffer.allocUnsafeSlow(LEAD + length + 1)
+    const start = (fits ? half.from : 0) + LEAD
+    const end = start + length
+    bytes.fill(NEWLINE, start - LEAD, start)
+    bytes[end] = NEWLINE
+    return { bytes, start, end }
+  }
+
+  #replacement(bytes: Uint8Array, cut: Cut): Uint8Array {
+    const { ids, tag } = this.#finder.rules
+    if (cut.instead !== undefined) return cut.instead
+    if (tag === undefined) return ids.marker(cut.code)
+    return markerFor(bytes.subarray(cut.start, cut.end), ids.name(cut.code), tag)
   }
 }
 
+interface Half {
+  bytes: Buffer
+  from: number
+  size: number
+}
+
+interface Made {
+  bytes: Buffer
+  start: number
+  end: number
+}
+
 /** How much longer a line gets by its cuts; negative when it gets shorter. */
-function growth(cuts: readonly Cut[], rules: Rules): number {
+function growth(cuts: readonly Cut[], pieces: readonly Uint8Array[]): number {
   let bytes = 0
-  for (const cut of cuts)
-    bytes += replacement(cut, rules).length + 2 * cut.quote.length - (cut.end - cut.start)
+  for (let i = 0; i < cuts.length; i++)
+    bytes += pieces[i].length + 2 * cuts[i].quote.length - (cuts[i].end - cuts[i].start)
   return bytes
 }
 
-function replacement(cut: Cut, rules: Rules): Uint8Array {
-  return cut.instead ?? rules.markers[cut.code]
+const SHORT = 64
+
+/** Copies `[from, to)`; of a few bytes a loop makes less ado than the engine's own copy. Returns where they end. */
+function copy(bytes: Uint8Array, from: number, to: number, target: Uint8Array, at: number): number {
+  if (to - from > SHORT) target.set(bytes.subarray(from, to), at)
+  else for (let i = from; i < to; i++) target[at + i - from] = bytes[i]
+  return at + to - from
 }

@@ -3,14 +3,19 @@
  * together, and leave from that same memory unless something had to be cut. It is the only maker of a
  * ScrubbedBatch. It fails closed: where anything in here throws, the line is replaced by a stub.
  */
-import type { Kind, ScrubbedBatch } from '../types.ts'
+import type { Kind, ScrubbedBatch, ScrubEvent } from '../types.ts'
 import { NEWLINE } from './bytes.ts'
 import { Cutter } from './cutter.ts'
 import { Finder } from './finder.ts'
+import { BATCH_BYTES } from './scanner/scanner.ts'
+import { Tally } from './tally.ts'
 
-/** A batch is taken when it holds this much. */
-export const BATCH_BYTES = 65536
+/** A batch is taken when it holds `BATCH_BYTES`. */
+export { BATCH_BYTES }
+
 const MAX_LINES = 4096
+/** Markers make a batch longer, seldom twice as long. */
+const LONGEST_OUT = 2 * BATCH_BYTES
 /** UTF-8 takes at most three bytes for each UTF-16 unit. */
 const BYTES_PER_UNIT = 3
 
@@ -18,26 +23,24 @@ export interface GateOptions {
   finder: Finder
   /** The line that stands for one that could not be scrubbed: JSON without its line end. */
   stub(error: unknown, level: number, kind: Kind): string
-  onScrub?: ((event: { rule: string }) => void) | undefined
+  onScrub?: ((event: ScrubEvent) => void) | undefined
 }
 
 export class Gate {
-  /** Lines and bytes that went out, and cuts by rule. */
-  readonly counts: { lines: number; bytes: number; withheld: number; scrubbed: Map<string, number> } = {
-    lines: 0,
-    bytes: 0,
-    withheld: 0,
-    scrubbed: new Map(),
-  }
+  /** Lines and bytes that went out, and lines that a stub stands for. */
+  readonly counts: { lines: number; bytes: number; withheld: number } = { lines: 0, bytes: 0, withheld: 0 }
+  readonly tally: Tally
   #options: GateOptions
   #finder: Finder
   #cutter: Cutter
   #scanError: unknown
-  #memory: Buffer = Buffer.allocUnsafeSlow(BATCH_BYTES)
+  #memory: Buffer
   #spare: Buffer | undefined
   #used = 0
   #count = 0
   #ends = new Uint32Array(MAX_LINES)
+  /** Where lines that were cut come together: made when the first one is, and used again. */
+  #out: Buffer = Buffer.alloc(0)
   #outEnds = new Uint32Array(MAX_LINES)
   #levels = new Int32Array(MAX_LINES)
   #kinds = new Uint8Array(MAX_LINES)
@@ -45,7 +48,9 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options
     this.#finder = options.finder
-    this.#cutter = new Cutter(new Finder(options.finder.rules, options.finder.registered), this.#tell)
+    this.#memory = options.finder.memory
+    this.tally = new Tally(options.onScrub)
+    this.#cutter = new Cutter(new Finder(options.finder.rules, options.finder.registered), this.tally)
   }
 
   get bytesWaiting(): number {
@@ -86,9 +91,15 @@ export class Gate {
     } finally {
       this.#used = 0
       this.#count = 0
-      if (this.#spare !== undefined) this.#memory = this.#spare
-      this.#spare = undefined
+      if (this.#spare !== undefined) this.#letGo(this.#spare)
     }
+  }
+
+  /** After a line that was longer than the memory. */
+  #letGo(spare: Buffer): void {
+    this.#memory = spare
+    this.#spare = undefined
+    this.#finder.release()
   }
 
   #encode(text: string, at: number): number {
@@ -125,7 +136,8 @@ export class Gate {
     try {
       if (!isScanned) throw this.#scanError
       const cuts = this.#finder.cutsIn(this.#memory, start, end, true)
-      return cuts.length === 0 ? undefined : this.#cutter.without(this.#memory, start, end, cuts, true)
+      if (cuts.length === 0) return undefined
+      return this.#cutter.without(this.#memory, start, end, cuts, true, this.#finder.isSettled)
     } catch (error) {
       this.#finder.skipTo(end)
       this.counts.withheld++
@@ -135,7 +147,8 @@ export class Gate {
 
   /** Puts lines that were cut between those that were not. */
   #assemble(lines: readonly (Uint8Array | undefined)[], length: number): ScrubbedBatch {
-    const out = Buffer.allocUnsafeSlow(length)
+    if (length > this.#out.length && length <= LONGEST_OUT) this.#out = Buffer.allocUnsafeSlow(LONGEST_OUT)
+    const out = length <= LONGEST_OUT ? this.#out : Buffer.allocUnsafeSlow(length)
     let at = 0
     for (let i = 0; i < this.#count; i++) {
       const start = i === 0 ? 0 : this.#ends[i - 1]
@@ -146,15 +159,6 @@ export class Gate {
       this.#outEnds[i] = at
     }
     return this.#batch(out, this.#outEnds)
-  }
-
-  #tell = (rule: string): void => {
-    this.counts.scrubbed.set(rule, (this.counts.scrubbed.get(rule) ?? 0) + 1)
-    try {
-      this.#options.onScrub?.({ rule })
-    } catch {
-      // The program's own callback failed; the line goes on.
-    }
   }
 
   #batch(bytes: Uint8Array, ends: Uint32Array): ScrubbedBatch {

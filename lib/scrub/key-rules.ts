@@ -2,6 +2,7 @@
  * Names whose values are secret. A name is split into words (`X-API-Key`, `x_api_key` and `xApiKey` are all
  * `x api key`) and matched by word, never by substring, so that `author`, `monkey` and `max_tokens` stay.
  */
+import { PROVIDER_NAMES, PROVIDERS } from './providers.ts'
 
 export interface KeyRule {
   /** What such a name holds; stands in the marker. */
@@ -10,22 +11,41 @@ export interface KeyRule {
   names?: string
   /** Words, or words in a row joined, that make a name secret wherever they stand in it. */
   words?: string
+  /** Words that tell at the end of a name, unless the word before says otherwise: `hubspot_key` but not `cache_key`. */
+  lastWords?: string
   /** Ends of names that are written in one word: `userpassword`. Long and unambiguous ones only. */
   ends?: string
   /** True where a small number is a count or a setting and no secret: `tokens: 1500`. */
   counts?: boolean
+  /** True where the name alone does not tell: only a value that reads as a key or token goes. */
+  weak?: boolean
+  /** True for names whose value may name a secret that stands beside it: `{"name":"Authorization","value":…}`. */
+  pair?: boolean
   matches: string[]
   spares: string[]
 }
 
+/** Words before `pass` that make it a password: not `boarding pass` or `render pass`. */
+const PASS_OF =
+  'db user admin root my smtp mail email redis mongo mongodb postgres mysql pg psql sql ftp sftp auth ssh sudo login api key store ' +
+  'cert ldap imap pop rabbit rabbitmq amqp proxy basic http wifi vpn vnc rdp bind sa default client server service account old new ' +
+  'temp tmp keystore truststore'
+
 export const KEY_RULES: readonly KeyRule[] = [
   {
     id: 'password',
-    names: 'pass pw',
+    names:
+      'pass pw psk pword passw psw mdp clave kennwort wachtwoord parola haslo heslo lozinka contraseña salasana ' +
+      'requirepass masterauth storepass keypass srcstorepass deststorepass srckeypass destkeypass passe ' +
+      'lösenord adgangskode hasło şifre sifre jelszó пароль гасло парола κωδικός 密码 密碼 口令 パスワード 暗証番号 ' +
+      '비밀번호 암호 סיסמה המרור المرور khẩu รหัสผ่าน sandi',
     words:
       'password passwords passwd passwort motdepasse contrasena senha passwrd psword pswd pwd passphrase passcode ' +
-      'passkey userpass dbpass db+pass user+pass admin+pass root+pass mysqlpwd pgpassword my+pass smtp+pass mail+pass redis+pass mongo+pass postgres+pass ftp+pass',
-    ends: 'password passwd passphrase passwort pgpassword',
+      'passkey userpass dbpass pgpass mysqlpwd pgpassword pre+shared+key presharedkey ' +
+      PASS_OF.split(' ')
+        .flatMap((word) => [`${word}+pass`, `${word}+pw`])
+        .join(' '),
+    ends: 'password passwd passphrase passwort pgpassword lösenord пароль 密码 密碼 口令 パスワード 비밀번호',
     matches: [
       'password',
       'Passwd',
@@ -52,9 +72,10 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     id: 'secret',
+    names: 'секрет 密钥 密鑰 秘钥 秘密鍵',
     words:
       'secret secrets clientsecret appsecret sharedsecret secretkey secretaccesskey jwtsecret totpsecret',
-    ends: 'secret secretkey secretaccesskey',
+    ends: 'secret secretkey secretaccesskey 密钥 密鑰',
     counts: true,
     matches: [
       'secret',
@@ -68,10 +89,14 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     id: 'key',
+    names: 'unseal',
     words:
       'api+key apikey xapikey app+key appkey access+key accesskey private+key privatekey encryption+key signing+key master+key ' +
       'ssh+key account+key accountkey shared+access+key subscription+key license+key function+key functions+key deploy+key host+key ' +
-      'service+key server+key storage+key auth+key secret+key+base hmac+key client+key+data private+key+id',
+      'service+key server+key storage+key auth+key secret+key+base hmac+key client+key+data private+key+id stream+key unseal+key ' +
+      'consumer+key shared+key crypto+key cipher+key aes+key enc+key write+key ingestion+key instrumentation+key integration+key ' +
+      'merchant+key root+key admin+key webhook+key tls+key ssl+key key+material application+key cosmos+key ' +
+      'cosmos+primary+key cosmos+secondary+key primary+master+key secondary+master+key',
     ends: 'apikey privatekey accesskey encryptionkey signingkey masterkey accountkey sharedaccesskey subscriptionkey',
     counts: true,
     matches: [
@@ -101,9 +126,20 @@ export const KEY_RULES: readonly KeyRule[] = [
     ],
   },
   {
+    id: 'key',
+    names: 'keystore keypair kubeconfig',
+    lastWords: 'key keys pat auth license licence',
+    counts: true,
+    weak: true,
+    matches: ['HEROKU_KEY', 'hubspotKey', 'datadog_key', 'ado_pat', 'user_auth', 'license'],
+    spares: ['primary_key', 'cacheKey', 'publicKey', 'idempotencyKey', 'sort_key', 'i18nKey'],
+  },
+  {
     id: 'token',
-    names: 'pat',
-    words: 'token tokens accesstoken refreshtoken idtoken authtoken bearertoken sessiontoken jwt bearer',
+    names: 'pat токен 令牌 トークン 토큰',
+    words:
+      'token tokens accesstoken refreshtoken idtoken authtoken bearertoken sessiontoken jwt bearer samlresponse saml+response ' +
+      'saml+assertion',
     ends: 'accesstoken refreshtoken authtoken idtoken sessiontoken bearertoken csrftoken securitytoken apitoken',
     counts: true,
     matches: [
@@ -132,6 +168,21 @@ export const KEY_RULES: readonly KeyRule[] = [
     ],
   },
   {
+    id: 'token',
+    names: `${PROVIDERS} ${PROVIDER_NAMES.replaceAll('+', '')}`,
+    counts: true,
+    weak: true,
+    matches: ['datadog', 'SONAR_LOGIN', 'sonar.login', 'Cloudflare', 'telegram_bot'],
+    spares: [
+      'datadog_trace_id',
+      'heroku_slug_commit',
+      'github',
+      'sentry',
+      'cloudflare_ray',
+      'stripe_version',
+    ],
+  },
+  {
     id: 'authorization',
     names: 'auth basicauth xauth authenticationinfo',
     words: 'authorization proxyauthorization',
@@ -151,10 +202,10 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     id: 'credentials',
-    words: 'credential credentials creds keystore keypair kubeconfig dockerconfigjson pkcs12 pfx',
+    words: 'credential credentials creds dockerconfigjson dockercfg pkcs12 pfx contribsys+com',
     ends: 'credential credentials',
     counts: true,
-    matches: ['credentials', 'awsCredentials', 'creds', 'kubeconfig'],
+    matches: ['credentials', 'awsCredentials', 'creds'],
     spares: ['credential_type', 'credentialCount'],
   },
   {
@@ -176,7 +227,8 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     id: 'csrf',
-    words: 'csrf xsrf codeverifier code+verifier auth+code authcode authorization+code',
+    words:
+      'csrf xsrf csrfmiddlewaretoken requestverificationtoken authenticitytoken crumb codeverifier code+verifier auth+code authcode authorization+code',
     matches: ['csrf', '_csrf', 'xsrf', 'csrfToken', 'XSRF-TOKEN', 'code_verifier'],
     spares: ['csrf_enabled', 'codeVersion'],
   },
@@ -266,15 +318,33 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
 ]
 
+/** Names of names; they hide nothing themselves. */
+const PAIR: KeyRule = {
+  id: 'named',
+  names: 'name key header field headername fieldname parameterkey parametername',
+  pair: true,
+  matches: [],
+  spares: [],
+}
+
+/** Words before `key` that make it the key of something and no secret. */
+const HARMLESS_BEFORE =
+  'primary foreign sort partition object cache i18n public row map menu route translation index unique composite natural surrogate ' +
+  'idempotency dedup group hash range lookup search message error config json yaml dict registry storage local redis s3 bucket file ' +
+  'folder state query react list item entity record document shard routing event topic metric tag label theme style css color hot short ' +
+  'arrow enter escape shift control tab space up down left right any press answer piano low high turn co no dis un or is'
+
 /** A name that ends in one of these describes a secret rather than holds one: `passwordChangedAt`. */
 const DESCRIBES_AT_THE_END =
   'name type count counts length len size max min limit ttl expiry expires expired expiration at date time age policy enabled required ' +
   'valid verified present exists algorithm alg endpoint path file filename field fields index usage used per rate arn ref version status ' +
   'state strength hint label placeholder consent domain duration method country id in on changed reset attempts error errors message msg ' +
-  'format location header prefix scopes scope issuer audience provider source kind mode class button link page form input seconds days minutes ms'
+  'format location header url uri variable env prefix scopes scope issuer audience provider source kind mode class button link page form input seconds days minutes ms ' +
+  'rotator rotation manager controller handler encoder resolver validator generator operator daemon helper plugin middleware ' +
+  'factory repository interceptor filter guard'
 
 const DESCRIBES_AT_THE_START =
-  'has is should can needs num n total max min no public page prompt completion input output used remaining'
+  'has is should can needs existing num n total max min no public page prompt completion input output used remaining'
 const DESCRIBES_BEFORE =
   'page+token continuation+token next+token cancellation+token public+key token+type sync+token'
 
@@ -298,12 +368,14 @@ const MAX_NAME = 128
 const MAX_WORDS = 12
 const LONGEST_PHRASE = 3
 
-/** The words of a name: split at case changes and at everything that is no letter or digit, in lower case. */
+/**
+ * The words of a name: split at case changes and at everything that is no letter or digit, in lower case. Of a long
+ * name the first and the last ones: those tell what it holds.
+ */
 export function wordsOf(name: string): string[] {
   const words: string[] = []
   let word = ''
-  const end = Math.min(name.length, MAX_NAME)
-  for (let i = 0; i < end; i++) {
+  for (let i = Math.max(0, name.length - MAX_NAME); i < name.length; i++) {
     const code = name.charCodeAt(i)
     if (!isNameLetter(code)) {
       if (word !== '') words.push(word)
@@ -321,25 +393,42 @@ export function wordsOf(name: string): string[] {
     word += name[i].toLowerCase()
   }
   if (word !== '') words.push(word)
-  return words.slice(0, MAX_WORDS)
+  return words.length > MAX_WORDS ? [words[0], ...words.slice(1 - MAX_WORDS)] : words
 }
 
 const isUpper = (code: number) => code >= 0x41 && code <= 0x5a
 const isLower = (code: number) => code >= 0x61 && code <= 0x7a
 const isNameLetter = (code: number) =>
-  isUpper(code) || isLower(code) || (code >= 0x30 && code <= 0x39) || code > 0xa0
+  isUpper(code) || isLower(code) || (code >= 0x30 && code <= 0x39) || (code >= 0xc0 && !isForeignMark(code))
+
+/** Beyond Latin-1, blocks of marks and of what is no character: punctuation to arrows, CJK marks, halves of pairs. */
+const FOREIGN_MARKS = [
+  [0x2000, 0x2bff],
+  [0x3000, 0x303f],
+  [0xd800, 0xf8ff],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xfff0, 0xffff],
+]
+
+function isForeignMark(code: number): boolean {
+  if (code < 0x2000) return code === 0xd7 || code === 0xf7
+  return FOREIGN_MARKS.some(([from, to]) => code >= from && code <= to)
+}
 
 /** Compiles the table, with a program's own names, into lookups. */
 export function compileKeyNames(options: KeyNamesOptions = {}): KeyNames & { rules: readonly KeyRule[] } {
   const own: KeyRule = { id: 'key-name', matches: [], spares: [] }
-  const rules = [...KEY_RULES, own]
+  const rules = [...KEY_RULES, PAIR, own]
   const names = new Map<string, number>()
   const words = new Map<string, number>()
   const ends = new Map<string, number>()
+  const lastOnes = new Map<string, number>()
   rules.forEach((rule, index) => {
     for (const name of list(rule.names)) names.set(name, index)
     for (const phrase of list(rule.words)) words.set(phrase.replaceAll('+', ''), index)
     for (const end of list(rule.ends)) ends.set(end, index)
+    for (const word of list(rule.lastWords)) lastOnes.set(word, index)
   })
   const ownNames = new Set((options.keys ?? []).map(joined))
   const allowed = new Set((options.allowKeys ?? []).map(joined))
@@ -348,7 +437,7 @@ export function compileKeyNames(options: KeyNamesOptions = {}): KeyNames & { rul
     index === undefined ? undefined : { rule: rules[index], index }
 
   const find = (name: string): KeyVerdict | undefined => {
-    const parts = wordsOf(name.normalize('NFKC'))
+    const parts = wordsOf(withoutFlag(name.normalize('NFKC')))
     if (parts.length === 0) return undefined
     const whole = parts.join('')
     if (allowed.has(whole)) return undefined
@@ -357,13 +446,23 @@ export function compileKeyNames(options: KeyNamesOptions = {}): KeyNames & { rul
     const exact = names.get(whole) ?? words.get(whole) ?? names.get(bare) ?? words.get(bare)
     if (exact !== undefined) return verdict(exact)
     if (describes(parts)) return undefined
-    return verdict(byWord(parts, words) ?? byEnd(bare, ends, endLengths))
+    return verdict(
+      byWord(parts, words) ??
+        byEnd(bare, ends, endLengths) ??
+        capitalPass(name, parts, words) ??
+        byLast(parts, lastOnes),
+    )
   }
   return { find, rules }
 }
 
 function list(text: string | undefined): string[] {
   return text === undefined ? [] : text.split(' ')
+}
+
+/** `-Dsonar.login`: the `D` belongs to Java's way of setting a property. */
+function withoutFlag(name: string): string {
+  return name.startsWith('-D') ? name.slice(2) : name
 }
 
 function joined(name: string): string {
@@ -401,6 +500,23 @@ function byEnd(whole: string, ends: Map<string, number>, lengths: number[]): num
   return undefined
 }
 
+/** `SMTP_PASS` and the like: variables are written in capitals, and tickets are not. */
+function capitalPass(name: string, parts: string[], words: Map<string, number>): number | undefined {
+  const last = parts[parts.length - 1]
+  const isVariable = name === name.toUpperCase() && parts.length > 1
+  return isVariable && (last === 'pass' || last === 'pw') ? words.get('password') : undefined
+}
+
+function byLast(parts: string[], lastOnes: Map<string, number>): number | undefined {
+  const last = parts.length - 1
+  if (last > 0 && harmlessBefore.has(parts[last - 1])) return undefined
+  if (last === 0 && !ALONE.has(parts[0])) return undefined
+  return lastOnes.get(parts[last])
+}
+const harmlessBefore = new Set(list(HARMLESS_BEFORE))
+/** Words that tell without one before them; a lone `key` names anything. */
+const ALONE = new Set(['license', 'licence'])
+
 function withoutDigits(text: string): string {
   let end = text.length
   while (end > 0 && text.charCodeAt(end - 1) >= 0x30 && text.charCodeAt(end - 1) <= 0x39) end--
@@ -409,7 +525,8 @@ function withoutDigits(text: string): string {
 
 const defaults = compileKeyNames()
 
-/** The id of the rule that a name falls under, or nothing when its value is no secret. */
+/** The id of the rule that a name falls under, or nothing when the name alone makes no secret of its value. */
 export function secretName(name: string): string | undefined {
-  return defaults.find(name)?.rule.id
+  const rule = defaults.find(name)?.rule
+  return rule === undefined || rule.pair === true || rule.weak === true ? undefined : rule.id
 }

@@ -1,7 +1,7 @@
 /**
  * The line that is being looked at, and the cuts that it needs so far.
  */
-import { bytesOf } from './bytes.ts'
+import { bytesOf, QUOTE } from './bytes.ts'
 import { Depths } from './json-span.ts'
 import { markerEnd } from './marker.ts'
 import type { Rules } from './rules.ts'
@@ -16,6 +16,8 @@ export interface Cut {
   quote: Uint8Array
   /** What takes the place of the cut; the marker of its code when it is not told. */
   instead?: Uint8Array
+  /** True for what went only because of the container that it stands in. */
+  inside?: boolean
 }
 
 /** The code of a cut that hides nothing: a control character that is written as an escape. */
@@ -35,6 +37,16 @@ export class Line {
   /** Runs that no JWT starts in, found by an earlier candidate. */
   noJwtBefore = 0
 
+  /** For words that commands begin with, how far they have been looked for, and where one stood last. */
+  readonly heard: Map<readonly Uint8Array[], { to: number; last: number }> = new Map()
+  /** Places before this one have been looked through as a manifest. */
+  manifestEnd = 0
+  /** Places before this one have been looked at as names of columns. */
+  columnsEnd = 0
+  /** Where the object ends that was looked through last, and how often none was found around a place. */
+  objectEnd = 0
+  objectMisses = 0
+
   constructor(rules: Rules) {
     this.rules = rules
   }
@@ -47,6 +59,11 @@ export class Line {
     this.cuts = []
     this.containerEnd = start
     this.noJwtBefore = start
+    this.manifestEnd = start
+    this.columnsEnd = start
+    this.objectEnd = start
+    this.objectMisses = 0
+    if (this.heard.size > 0) this.heard.clear()
     this.depths.reset(bytes, start)
   }
 
@@ -78,5 +95,7 @@ export class Line {
 
 /** A quote as it is written inside strings: with so many backslashes before it. */
 export function quoteText(backslashes: number, quote: number): Uint8Array {
+  if (backslashes === 0 && quote === QUOTE) return PLAIN_QUOTE
   return bytesOf('\\'.repeat(backslashes) + String.fromCharCode(quote))
 }
+const PLAIN_QUOTE = bytesOf('"')

@@ -4,26 +4,40 @@
  * hostile flood of names cannot make it grow.
  */
 import {
-  APOSTROPHE,
+  AMPERSAND,
   AT,
   BACKSLASH,
   BACKTICK,
   BLANK,
   backslashesBefore,
+  bytesOf,
   CLASS,
+  CLOSE_BRACKET,
   COLON,
+  COMMA,
+  DASH,
+  EQUALS,
   GREATER,
-  LESS,
+  HASH,
+  isQuote,
   NAME,
   NEWLINE,
   PERCENT,
-  QUOTE,
+  SEMICOLON,
+  SLASH,
+  startsWith,
+  WORD,
 } from './bytes.ts'
+import { beforeGap, encodedQuoteBefore, greaterSignAt, lessSignBefore } from './encoded.ts'
 import type { KeyNames } from './key-rules.ts'
 import { afterMarkerHead } from './marker.ts'
+import { spellingsOf } from './spelling.ts'
+
+/** What may stand between a name and its value. A comma only after a quoted name: `("DB_PASS", "…")`. */
+export const SEPARATORS: readonly number[] = [COLON, EQUALS, GREATER, COMMA]
 
 const MAX_NAME = 128
-const MAX_BLANKS = 4
+const MAX_PREFIX = 32
 const SLOTS = 2048
 const SLOT_BYTES = 64
 const UNKNOWN = -1
@@ -49,14 +63,17 @@ export class NameBefore {
 
   /** The index of the key rule for the name before the separator at `at`, or -1. Looks back to `start` at most. */
   find(bytes: Uint8Array, at: number, start: number): number {
-    let end = at
-    while (end > start && at - end < MAX_BLANKS && bytes[end - 1] === BLANK) end--
-    if (end === start) return UNKNOWN
+    const end = beforeGap(bytes, beforeSeparator(bytes, at, start), start)
+    if (end <= start) return UNKNOWN
     const last = bytes[end - 1]
-    if (last === QUOTE || last === APOSTROPHE || last === BACKTICK)
-      return this.#quoted(bytes, end - 1, start, last)
-    if ((CLASS[last] & NAME) === 0) return UNKNOWN
-    return this.#bare(bytes, end, start, bytes[at])
+    if (isQuote(last)) return this.#quoted(bytes, end - 1, start, last)
+    if (bytes[at] === COMMA) return UNKNOWN
+    // `config["password"] = …`
+    if (last === CLOSE_BRACKET && end - 2 > start && isQuote(bytes[end - 2]) && bytes[end - 2] !== BACKTICK)
+      return this.#quoted(bytes, end - 2, start, bytes[end - 2])
+    if ((CLASS[last] & NAME) === 0 && encodedQuoteBefore(bytes, end, start) === 0) return UNKNOWN
+    const isElement = greaterSignAt(bytes, at, bytes.length) > 0 && !isArrow(bytes, at, start)
+    return this.#bare(bytes, end, start, isElement)
   }
 
   #quoted(bytes: Uint8Array, closing: number, start: number, quote: number): number {
@@ -74,24 +91,40 @@ export class NameBefore {
     return this.#verdict(bytes, from, end)
   }
 
-  #bare(bytes: Uint8Array, end: number, start: number, separator: number): number {
-    const stop = Math.max(start, end - MAX_NAME)
-    let from = end
-    while (from > stop && (CLASS[bytes[from - 1]] & NAME) !== 0) from--
+  #bare(bytes: Uint8Array, behind: number, start: number, isElement: boolean): number {
+    const end = behind - encodedQuoteBefore(bytes, behind, start)
+    let from = nameStart(bytes, end, start)
     if (from > start && bytes[from - 1] === COLON)
       from = Math.min(end, afterMarkerHead(bytes, from, start, end))
-    from = afterUser(bytes, from, end)
-    end = beforeEncodedQuote(bytes, from, end)
-    from = afterEncoded(bytes, Math.min(end, afterEscape(bytes, from, start)), end)
+    from = Math.min(end, afterEncoded(bytes, from, end, start))
+    from = Math.min(end, afterEscape(bytes, from, start))
     this.start = from
     this.end = end
     this.quote = 0
     this.backslashes = 0
     if (from === end) return UNKNOWN
-    if (separator === GREATER) return this.#element(bytes, from, end, start)
+    if (isElement && behind === end) return this.#element(bytes, from, end, start)
     const verdict = this.#verdict(bytes, from, end)
-    if (verdict !== UNKNOWN || from - 1 <= start || bytes[from - 1] !== BLANK) return verdict
+    if (verdict !== UNKNOWN || isElement || from - 1 <= start || bytes[from - 1] !== BLANK) return verdict
+    if (isType(bytes, from, end)) return this.#declared(bytes, from - 1, start)
     return this.#twoWords(bytes, from - 1, end, start)
+  }
+
+  /** `apiToken string = …`: the name stands before its type. */
+  #declared(bytes: Uint8Array, blank: number, start: number): number {
+    const stop = Math.max(start, blank - SLOT_BYTES)
+    let from = blank
+    while (from > stop && (CLASS[bytes[from - 1]] & NAME) !== 0) from--
+    const name = Math.min(blank, afterEscape(bytes, from, start))
+    if (name === blank) return UNKNOWN
+    this.start = name
+    this.end = blank
+    return this.#verdict(bytes, name, blank)
+  }
+
+  /** The key rule for a name that stands in `[from, end)`, or -1. */
+  verdictOf(bytes: Uint8Array, from: number, end: number): number {
+    return this.#verdict(bytes, from, end)
   }
 
   /** `secret key: …`: a name of two words in running text. */
@@ -107,15 +140,21 @@ export class NameBefore {
     return verdict
   }
 
-  /** `<password>` and `<ns:password>`; only an element that opens. */
+  /** `<password>`, `<ns:password>` and `</password>`. */
   #element(bytes: Uint8Array, from: number, end: number, start: number): number {
-    if (from === start) return UNKNOWN
-    let before = from - 1
-    if (bytes[before] === COLON) {
-      while (before > start && before > from - 32 && (CLASS[bytes[before - 1]] & NAME) !== 0) before--
+    let before = from
+    if (before > start && bytes[before - 1] === COLON) {
       before--
+      const stop = Math.max(start, from - MAX_PREFIX)
+      while (before > stop && (CLASS[bytes[before - 1]] & NAME) !== 0) before--
     }
-    return before >= start && bytes[before] === LESS ? this.#verdict(bytes, from, end) : UNKNOWN
+    if (before > start && bytes[before - 1] === SLASH)
+      before -= 1 + backslashesBefore(bytes, before - 1, start)
+    const opens =
+      lessSignBefore(bytes, before, start) > 0 ||
+      // In `&lt;password` and `\u003cpassword` the name has been taken apart from the sign already.
+      lessSignBefore(bytes, from, start) > 0
+    return opens ? this.#verdict(bytes, from, end) : UNKNOWN
   }
 
   #verdict(bytes: Uint8Array, from: number, end: number): number {
@@ -146,9 +185,84 @@ export class NameBefore {
   }
 
   #ask(bytes: Uint8Array, from: number, end: number): number {
-    const name = withoutMarkers(unescaped(decoder.decode(bytes.subarray(from, end))))
-    return this.#names.find(name)?.index ?? UNKNOWN
+    for (const name of spellingsOf(decoder.decode(bytes.subarray(from, end)))) {
+      const verdict = this.#names.find(name)
+      if (verdict !== undefined) return verdict.index
+    }
+    return UNKNOWN
   }
+}
+
+function beforeSeparator(bytes: Uint8Array, at: number, start: number): number {
+  if (bytes[at] === EQUALS) return beforeOperator(bytes, at, start)
+  if (bytes[at] === BACKSLASH) return at - backslashesBefore(bytes, at, start)
+  return isArrow(bytes, at, start) ? at - 1 : at
+}
+
+/** `password -> …`, with blanks on both sides; without them it is code. */
+export function isArrow(bytes: Uint8Array, at: number, start: number): boolean {
+  if (bytes[at] !== GREATER || at - 2 <= start) return false
+  return bytes[at - 1] === DASH && bytes[at - 2] === BLANK && bytes[at + 1] === BLANK
+}
+
+/** Where the name that ends at `end` starts. Letters that are written as escapes are part of it. */
+function nameStart(bytes: Uint8Array, end: number, start: number): number {
+  const stop = Math.max(start, end - MAX_NAME)
+  let from = end
+  while (from > stop) {
+    const byte = bytes[from - 1]
+    if ((CLASS[byte] & NAME) !== 0) {
+      if (endsName(bytes, from - 1, end)) break
+      from--
+    } else if (byte === BACKSLASH && isEscapedLetter(bytes, from, end))
+      from -= backslashesBefore(bytes, from, stop)
+    else if (byte === SEMICOLON && entityStart(bytes, from, stop) < from)
+      from = entityStart(bytes, from, stop)
+    else break
+  }
+  return from
+}
+
+/** Whether `u0077` or `x77` stands here: a letter or digit. */
+function isEscapedLetter(bytes: Uint8Array, at: number, end: number): boolean {
+  const digits = bytes[at] === 0x75 ? 4 : bytes[at] === 0x78 ? 2 : 0
+  if (digits === 0 || at + 1 + digits > end) return false
+  const code = Number(`0x${String.fromCharCode(...bytes.subarray(at + 1, at + 1 + digits))}`)
+  return code < 0x80 ? (CLASS[code] & WORD) !== 0 : code > 0xff
+}
+
+/** Where `&#119;` or `&#x77;` starts, a letter or digit that ends at `end`; else `end`. */
+function entityStart(bytes: Uint8Array, end: number, start: number): number {
+  const stop = Math.max(start, end - LONGEST_ENTITY)
+  let from = end - 1
+  while (from > stop && (CLASS[bytes[from - 1]] & WORD) !== 0) from--
+  if (from - 2 < start || bytes[from - 1] !== HASH || bytes[from - 2] !== AMPERSAND) return end
+  const digits = String.fromCharCode(...bytes.subarray(from, end - 1))
+  const code = Number(digits[0] === 'x' || digits[0] === 'X' ? `0${digits}` : digits)
+  return code < 0x80 && (CLASS[code] & WORD) !== 0 ? from - 2 : end
+}
+const LONGEST_ENTITY = 8
+
+/** Before the operator of an assignment: `?=`, `.=`, `+=`, `:=`, `||=`, `??=`. */
+function beforeOperator(bytes: Uint8Array, at: number, start: number): number {
+  let end = at
+  while (end > start && at - end < 2 && OPERATORS.has(bytes[end - 1])) end--
+  return end
+}
+const OPERATORS = new Set([0x3f, 0x2e, 0x2b, 0x7c, COLON])
+
+/** Names of types that stand between a name and its value in declarations. */
+const TYPES: Uint8Array[][] = []
+for (const type of 'string String str Str text Text char Char byte bytes Bytes any Any object Object CharSequence NSString varchar'.split(
+  ' ',
+))
+  (TYPES[type.length] ??= []).push(bytesOf(type))
+
+export function isType(bytes: Uint8Array, from: number, end: number): boolean {
+  const types = TYPES[end - from]
+  if (types === undefined) return false
+  for (const type of types) if (startsWith(bytes, from, end, type)) return true
+  return false
 }
 
 /** Skips what is left of an escape before a name: the `n` of `\npassword`, the `u0022` of `\u0022password`. */
@@ -160,73 +274,35 @@ function afterEscape(bytes: Uint8Array, from: number, start: number): number {
   return from + 1
 }
 
-/** Past the credentials of a URL: in `token-1@host:6379` the host stands before the colon. */
-function afterUser(bytes: Uint8Array, from: number, end: number): number {
-  let at = end
-  while (at > from && bytes[at - 1] !== AT) at--
-  return at
+/**
+ * Whether no name goes on over this place: at the credentials of a URL (in `token-1@host:6379` the host stands before
+ * the colon), and at a percent-encoded character that no name holds (`a%3D1%26password` is `password`).
+ */
+function endsName(bytes: Uint8Array, at: number, end: number): boolean {
+  return bytes[at] === AT || (bytes[at] === PERCENT && encodedEnd(bytes, at, end) !== -1)
 }
 
-/** Leaves out the `%22` or `%27` that closes a percent-encoded name. */
-function beforeEncodedQuote(bytes: Uint8Array, from: number, end: number): number {
-  if (end - from < 3 || bytes[end - 2] !== 0x32 || (bytes[end - 1] !== 0x32 && bytes[end - 1] !== 0x37))
-    return end
-  if (bytes[end - 3] === PERCENT) return end - 3
-  const doubled =
-    end - from >= 5 && bytes[end - 5] === PERCENT && bytes[end - 4] === 0x32 && bytes[end - 3] === 0x35
-  return doubled ? end - 5 : end
+/** Past what `endsName` stopped at: the rest of the percent escape. */
+function afterEncoded(bytes: Uint8Array, from: number, end: number, stop: number): number {
+  if (from === stop || bytes[from - 1] !== PERCENT) return from
+  const to = encodedEnd(bytes, from - 1, end)
+  return to === -1 ? from : to
 }
 
-/** Past the last percent-encoded character that no name holds: `a%3D1%26password` is `password`. */
-function afterEncoded(bytes: Uint8Array, from: number, end: number): number {
-  let start = from
-  for (let at = from; at + 2 < end; at++) {
-    if (bytes[at] !== PERCENT) continue
-    const digits = bytes[at + 1] === 0x32 && bytes[at + 2] === 0x35 && at + 4 < end ? at + 3 : at + 1
-    const code = Number.parseInt(String.fromCharCode(bytes[digits], bytes[digits + 1]), 16)
-    if (code >= 0 && (CLASS[code] & NAME) === 0) start = digits + 2
-  }
-  return start
+/** Where the percent escape at `at` ends, `%3D`, `%253D`, …, if it stands for what no name holds; else -1. */
+function encodedEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 2 >= end) return -1
+  // Encoded again and again, a percent sign is `%25`, `%2525`, …
+  let digits = at + 1
+  while (bytes[digits] === 0x32 && bytes[digits + 1] === 0x35 && digits + 3 < end) digits += 2
+  const high = HEX[bytes[digits]]
+  const low = HEX[bytes[digits + 1]]
+  return (high | low) < 16 && (CLASS[(high << 4) | low] & NAME) === 0 ? digits + 2 : -1
 }
 
-/** A name that was cut itself says nothing by its marker. */
-function withoutMarkers(name: string): string {
-  let rest = name
-  for (let at = rest.indexOf('[SECRET:'); at !== -1; at = rest.indexOf('[SECRET:', at)) {
-    const close = rest.indexOf(']', at)
-    rest = `${rest.slice(0, at)} ${close === -1 ? '' : rest.slice(close + 1)}`
-  }
-  return rest
-}
-
-/** A name with its escapes resolved, for looking it up: `pass\u0077ord`, `%70assword`. */
-export function unescaped(name: string): string {
-  if (!name.includes('\\') && !name.includes('%')) return name
-  let plain = ''
-  for (let i = 0; i < name.length; i++) {
-    const found = ESCAPES.find(({ mark }) => name.startsWith(mark, i))
-    const digits =
-      found === undefined ? '' : name.slice(i + found.mark.length, i + found.mark.length + found.digits)
-    if (found === undefined || digits.length < found.digits || !isHexText(digits)) {
-      plain += name[i]
-      continue
-    }
-    plain += String.fromCharCode(Number.parseInt(digits, 16))
-    i += found.mark.length + found.digits - 1
-  }
-  return plain
-}
-
-const ESCAPES = [
-  { mark: '\\u', digits: 4 },
-  { mark: '\\x', digits: 2 },
-  { mark: String.fromCharCode(PERCENT), digits: 2 },
-]
-
-function isHexText(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i) | 0x20
-    if (!((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66))) return false
-  }
-  return true
+/** The value of a hex digit by its byte; 16 for what is none. */
+const HEX = new Uint8Array(256).fill(16)
+for (let digit = 0; digit < 16; digit++) {
+  HEX[digit.toString(16).charCodeAt(0)] = digit
+  HEX[digit.toString(16).toUpperCase().charCodeAt(0)] = digit
 }

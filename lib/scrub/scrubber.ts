@@ -1,9 +1,13 @@
-import { HushlogError } from '../errors.ts'
+import { checkScrub } from '../config.ts'
 import type { ScrubOptions } from '../types.ts'
+import { type Lead, WHOLE } from './cut-trail.ts'
 import { Cutter } from './cutter.ts'
 import { Finder } from './finder.ts'
-import { isId, Registered } from './registered.ts'
+import { checkOwnRules } from './own-rules.ts'
+import { Registered } from './registered.ts'
 import { compileRules } from './rules.ts'
+import { BATCH_BYTES } from './scanner/scanner.ts'
+import { Tally } from './tally.ts'
 import { scrubValue } from './value.ts'
 
 export interface Scrubber {
@@ -23,25 +27,25 @@ export interface Scrubber {
  */
 export function createScrubber(options: ScrubOptions = {}): Scrubber {
   const finder = createFinder(options, [])
-  const counts = new Map<string, number>()
-  const tell = (rule: string) => {
-    counts.set(rule, (counts.get(rule) ?? 0) + 1)
-    options.onScrub?.({ rule })
-  }
-  const cutter = new Cutter(new Finder(finder.rules, finder.registered), tell)
-  const marker = (row: number) => finder.rules.ids[finder.rules.keyCode(row)]
-  const text = (input: string) => scrubText(finder, cutter, input)
+  const { rules, registered } = finder
+  const tally = new Tally(options.onScrub)
+  const cutter = new Cutter(new Finder(rules, registered), tally)
   return {
-    text,
-    value: (value) => scrubValue(value, { text, names: finder.rules.keyNames, marker, tell }),
-    hide: (value, name) => finder.registered.hide(value, name),
-    counts: () => Object.fromEntries(counts),
+    text: (input) => scrubText(finder, cutter, input, WHOLE),
+    value: (value) =>
+      scrubValue(value, {
+        text: (input, names, isPart = false) => scrubText(finder, cutter, input, { names, isPart }),
+        names: rules.keyNames,
+      }),
+    hide: (value, name) => registered.hide(value, name),
+    counts: () => tally.byRule(),
   }
 }
 
 /** Rules and registered values as the options ask for; `ordinary` names are never taken from the environment. */
 export function createFinder(options: ScrubOptions, ordinary: readonly string[]): Finder {
-  checkScrubOptions(options)
+  checkScrub(options)
+  checkOwnRules(options.rules ?? [])
   const rules = compileRules(options)
   const registered = new Registered(rules)
   for (const value of options.hide ?? []) registered.hide(value)
@@ -49,40 +53,23 @@ export function createFinder(options: ScrubOptions, ordinary: readonly string[])
   return new Finder(rules, registered)
 }
 
-const SHORTEST_PREFIX = 3
-
-/** Checks what only the scrubber can know; the shape of the options has been looked at already. */
-function checkScrubOptions(options: ScrubOptions): void {
-  for (const rule of options.rules ?? []) {
-    if (typeof rule?.id !== 'string' || !isId(rule.id)) {
-      throw new HushlogError('HUSHLOG_OPTION', 'option scrub.rules: an id takes 1 to 32 of a-z, 0-9 and -')
-    }
-    const length = typeof rule.prefix === 'string' ? Buffer.byteLength(rule.prefix) : 0
-    if (length < SHORTEST_PREFIX) {
-      throw new HushlogError(
-        'HUSHLOG_OPTION',
-        `option scrub.rules: rule ${rule.id} needs a prefix of ${SHORTEST_PREFIX} bytes or more, got ${length}`,
-        {
-          hint: 'a shorter prefix occurs in ordinary text all the time',
-        },
-      )
-    }
-  }
-}
-
-function scrubText(finder: Finder, cutter: Cutter, input: string): string {
+function scrubText(finder: Finder, cutter: Cutter, input: string, lead: Lead): string {
   if (typeof input !== 'string') throw new TypeError(`text must be a string, got ${typeof input}`)
   let output = ''
-  for (const piece of piecesOf(input)) output += scrubPiece(finder, cutter, piece)
+  for (const piece of piecesOf(input)) output += scrubPiece(finder, cutter, piece, lead)
   return output
 }
 
-function scrubPiece(finder: Finder, cutter: Cutter, { text, json }: Piece): string {
+function scrubPiece(finder: Finder, cutter: Cutter, { text, json }: Piece, lead: Lead): string {
   const bytes = Buffer.from(text)
-  if (!finder.scan(bytes, 0, bytes.length)) return text
-  const cuts = finder.cutsIn(bytes, 0, bytes.length, json)
-  if (cuts.length === 0) return text
-  return decoder.decode(cutter.without(bytes, 0, bytes.length, cuts, json))
+  try {
+    if (!finder.scan(bytes, 0, bytes.length)) return text
+    const cuts = finder.cutsIn(bytes, 0, bytes.length, json)
+    if (cuts.length === 0) return text
+    return decoder.decode(cutter.without(bytes, 0, bytes.length, cuts, json, finder.isSettled, lead))
+  } finally {
+    if (bytes.length > BATCH_BYTES) finder.release()
+  }
 }
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 

@@ -72,23 +72,23 @@ t.test('a segment that cannot be sealed is told, tried again, and does not stop 
   const blocker = join(dir, 'sealed', '2026')
   writeFileSync(blocker, 'a file where a folder should be')
   const [first, second] = [endedSegment(dir, logLine(NOON)), endedSegment(dir, logLine(Date.UTC(2027, 0)))]
-  keeper.seal(first, 'size')
-  keeper.seal(second, 'size')
+  const third = endedSegment(dir, logLine(NOON))
+  for (const path of [first, second, third]) keeper.seal(path, 'size')
   await keeper.idle()
   t.match(errors, [{ code: 'HUSHLOG_SEAL', message: /cannot seal .*: (ENOTDIR|EEXIST)/ }])
   t.equal(keeper.stats().sealed, 1)
   t.ok(existsSync(first))
   mock.timers.tick(1000)
   await keeper.idle()
-  t.equal(errors.length, 2, 'tried again, in vain')
+  t.equal(errors.length, 4, 'both were tried again, in vain')
   rmSync(blocker)
   mock.timers.tick(1999)
   await keeper.idle()
   t.ok(existsSync(first), 'the second try comes after twice the time')
   mock.timers.tick(1)
   await keeper.idle()
-  t.notOk(existsSync(first))
-  t.equal(keeper.stats().sealed, 2)
+  t.same([existsSync(first), existsSync(third)], [false, false], 'both at once')
+  t.equal(keeper.stats().sealed, 3)
 })
 
 t.test(
@@ -126,6 +126,18 @@ t.test(
     t.same(errors, [])
   },
 )
+
+t.test('a clock in doubt is told, and removes nothing', async (t) => {
+  const dir = logDirectory(t)
+  const early = openKeeper(t, dir, { now: () => NOON })
+  early.keeper.seal(endedSegment(dir, logLine(NOON)), 'day')
+  await early.keeper.idle()
+  const { keeper, errors } = openKeeper(t, dir, { now: () => NOON + 1000 * DAY })
+  await keeper.start()
+  t.match(errors, [{ code: 'HUSHLOG_CLOCK', message: /nothing is removed: the clock went from 2026-11-24/ }])
+  t.equal(errors.length, 1)
+  t.equal(keeper.stats().pruned, 0)
+})
 
 t.test('half-compressed files of crashed keepers are swept away, those of today are not', async (t) => {
   const dir = logDirectory(t)

@@ -5,16 +5,18 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import * as fsPromises from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { checkChain, findSegment, Ledger, ledgerPath } from '../../lib/keep/ledger.ts'
 import { withLock } from '../../lib/keep/lock.ts'
 import { thisWriter } from '../../lib/store/segment.ts'
-import { ended, logDirectory, child as storeChild } from '../store/helpers.ts'
+import { ended, logDirectory, child as storeChild, systemError } from '../store/helpers.ts'
 import { entriesOf, kinds, NOON } from './helpers.ts'
 
 const child = (...args: string[]) => storeChild('../keep/child-ledger.ts', ...args)
@@ -127,6 +129,38 @@ t.test('nothing is appended to what is not a ledger', async (t) => {
   t.notOk(existsSync(join(other, 'elsewhere')))
 })
 
+t.test('an append that the disk refuses is told, leaves nothing of itself and can be repeated', async (t) => {
+  const dir = logDirectory(t)
+  await new Ledger(dir).append(torn(1))
+  const before = readFileSync(ledgerPath(dir), 'utf8')
+  const refused = new Set(['sync'])
+  const open = async (...args: Parameters<typeof fsPromises.open>) => {
+    const handle = await fsPromises.open(...args)
+    return new Proxy(handle, {
+      get(target, name) {
+        if (refused.has(String(name))) return async () => Promise.reject(systemError('ENOSPC'))
+        const member = Reflect.get(target, name, target)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+  }
+  const { Ledger: Mocked } = await t.mockImport<typeof import('../../lib/keep/ledger.ts')>(
+    '../../lib/keep/ledger.ts',
+    { 'node:fs/promises': { open } },
+  )
+  const ledger = new Mocked(dir)
+  const failure = { code: 'HUSHLOG_LEDGER', message: /cannot append to it: ENOSPC/ }
+  await t.rejects(ledger.append(torn(2)), failure)
+  t.equal(readFileSync(ledgerPath(dir), 'utf8'), before)
+  refused.add('truncate')
+  await t.rejects(ledger.append(torn(3)), failure, 'not even the cut works')
+  refused.clear()
+  await ledger.append(torn(4))
+  const { broken, entries } = await checkChain(dir)
+  t.equal(broken, undefined)
+  t.equal(entries, 4)
+})
+
 t.test('many tasks and processes append to one ledger, although one died holding the lock', async (t) => {
   const dir = logDirectory(t)
   const other = ended(child('append', dir, '25'))
@@ -210,4 +244,38 @@ t.test('a failed task frees the lock', async (t) => {
     /its own/,
   )
   t.equal(await withLock(dir, async () => 'free', times), 'free')
+})
+
+t.test('a dead lock that a living process is about to take away is left to that process', async (t) => {
+  const dir = logDirectory(t)
+  const lock = join(dir, 'ledger', 'lock')
+  const token = '1'.repeat(36)
+  const dead = { ...thisWriter(), pid: 2 ** 30 }
+  writeFileSync(lock, JSON.stringify({ token, writer: dead }))
+  writeFileSync(`${lock}.${token}`, JSON.stringify({ token: '2'.repeat(36), writer: thisWriter() }))
+  await t.rejects(
+    withLock(dir, async () => t.fail('two hold it'), { deadline: 50, lease: 60_000 }),
+    { code: 'HUSHLOG_LEDGER', message: new RegExp(`within 50 ms: process ${dead.pid} holds it`) },
+  )
+  t.ok(existsSync(lock))
+  unlinkSync(`${lock}.${token}`)
+  t.equal(await withLock(dir, async () => 'mine', times), 'mine', 'and taken over when it is gone')
+})
+
+t.test('a lock that cannot be read, made or dropped holds up nobody longer than the deadline', async (t) => {
+  const dir = logDirectory(t)
+  const lock = join(dir, 'ledger', 'lock')
+  symlinkSync(join(dir, 'nowhere'), lock)
+  await t.rejects(
+    withLock(dir, async () => t.fail('it is not free'), { deadline: 50, lease: 100 }),
+    { code: 'HUSHLOG_LEDGER', message: /was not free within 50 ms: an unknown process holds it/ },
+  )
+  t.same(readdirSync(join(dir, 'ledger')), ['lock'], 'what is not ours stays')
+  unlinkSync(lock)
+  const work = async () => unlinkSync(lock)
+  await t.resolves(withLock(dir, work, times), 'somebody has removed it meanwhile')
+  await t.rejects(
+    withLock(join(dir, 'gone'), async () => t.fail('there is no lock'), times),
+    { code: 'HUSHLOG_LEDGER', message: /^cannot make .*lock: ENOENT$/ },
+  )
 })

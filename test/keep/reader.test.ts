@@ -4,9 +4,9 @@ import t from 'tap'
 import { Ledger, type SegmentFact } from '../../lib/keep/ledger.ts'
 import { type ReadLine, readSegments } from '../../lib/keep/reader.ts'
 import { seal } from '../../lib/keep/seal.ts'
-import { adoptedName, parseSegmentName, thisWriter } from '../../lib/store/segment.ts'
+import { adoptedName, parseSegmentName, segmentName, thisWriter } from '../../lib/store/segment.ts'
 import { logDirectory } from '../store/helpers.ts'
-import { endedSegment, entriesOf } from './helpers.ts'
+import { endedSegment, entriesOf, NOON } from './helpers.ts'
 
 async function all(dir: string): Promise<ReadLine[]> {
   const lines: ReadLine[] = []
@@ -85,6 +85,22 @@ t.test(
     await t.rejects(all(dir), { code: 'HUSHLOG_READ', message: /Z_DATA_ERROR/ })
   },
 )
+
+t.test('segments that two writers opened at the same moment come in the order of their names', async (t) => {
+  for (const sealedPid of [1001, 1002]) {
+    const dir = logDirectory(t)
+    for (const pid of [1002, 1001]) {
+      const path = join(dir, 'open', segmentName({ ...thisWriter('test'), pid }, NOON, 1))
+      writeFileSync(path, `${pid}\n`)
+      if (pid === sealedPid) await seal(new Ledger(dir), path, 'size')
+    }
+    t.same(
+      (await all(dir)).map(({ line }) => line),
+      ['1001', '1002'],
+      `${sealedPid} is sealed`,
+    )
+  }
+})
 
 t.test('a directory without segments has no lines', async (t) => {
   t.same(await all(logDirectory(t)), [])

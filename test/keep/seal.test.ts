@@ -203,6 +203,26 @@ t.test('lines that are appended while a segment is being sealed are not lost', a
   t.match(readFileSync(path, 'utf8'), /late/)
 })
 
+t.test('a line that is appended after the last look at a segment keeps its plaintext', async (t) => {
+  const dir = logDirectory(t)
+  const path = endedSegment(dir, logLine(NOON))
+  const { chmod } = fsPromises
+  const mocked = await t.mockImport<typeof import('../../lib/keep/seal.ts')>('../../lib/keep/seal.ts', {
+    'node:fs/promises': {
+      ...fsPromises,
+      chmod: async (...args: Parameters<typeof chmod>) => {
+        appendFileSync(path, logLine(NOON, 'late'))
+        await chmod(...args)
+      },
+    },
+  })
+  await t.rejects(mocked.seal(new Ledger(dir), path, 'adopted'), {
+    code: 'HUSHLOG_SEAL',
+    message: `cannot seal ${path}: it grew after it was sealed`,
+  })
+  t.match(readFileSync(path, 'utf8'), /late/)
+})
+
 t.test('a segment whose lines tell no time is dated by its file', async (t) => {
   const dir = logDirectory(t)
   const path = endedSegment(dir, 'plain\n{"time":"yesterday"}\n{"time":"2026-13-01T00:00:00.000Z"}\n')

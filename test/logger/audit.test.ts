@@ -55,6 +55,27 @@ t.test(
   },
 )
 
+t.test('a target that is no text is named by its number, else by its type', async (t) => {
+  const { log, lines } = logger(t)
+  for (const target of [17, { password: 'hunter2' }, true, null])
+    await log.audit({ ...event, target: target as never })
+  t.strictSame(
+    lines().map(({ target }) => target),
+    ['17', 'object', 'boolean', undefined],
+  )
+})
+
+t.test('a logger that cannot say its bindings still leaves the record', async (t) => {
+  const { log, lines } = logger(t)
+  const child = Object.assign(log.child({ tenant: 'acme' }), {
+    bindings() {
+      throw new Error('the program’s own')
+    },
+  })
+  await child.audit(event)
+  t.match(lines(), [{ kind: 'audit', action: 'order.refund', actor: 'ada' }])
+})
+
 t.test('a rejection that nobody waits for does not end the program', async (t) => {
   const { log } = logger(t)
   const unhandled: unknown[] = []

@@ -93,6 +93,8 @@ t.test('a log call never throws, whatever it is given, and the program goes on',
       'kept',
     ],
     'a cycle': [cycle, 'kept'],
+    'a cycle as the message': [{}, cycle],
+    'a BigInt as the message': [{}, { n: 1n }],
     'a BigInt': [{ n: 12345678901234567890n }, 'kept'],
     'a symbol': [Symbol('s')],
     'a symbol as a field': [{ s: Symbol('s') }, 'kept'],
@@ -182,6 +184,26 @@ t.test('a log call never throws, whatever it is given, and the program goes on',
     msg: 'kept',
   })
   t.equal(forged.kind, undefined)
+})
+
+t.test('a stamp’s field moves on to a name that is free', async (t) => {
+  const { log, lines } = logger(t)
+  log.info({ pid: 'mine', pid_: 'mine too', pid__: 'and this' }, 'x')
+  await log.flush()
+  t.match(lines(), [{ pid: process.pid, pid_: 'mine too', pid__: 'and this', pid___: 'mine' }])
+})
+
+t.test('what a streamWrite hook makes of a line goes on, whole or not', async (t) => {
+  const made = ['plain text, password=hunter2', '{"level":30,"n":1', '{"level":30,"level":20']
+  const { log, text } = logger(t, { hooks: { streamWrite: () => made.shift() as string } })
+  for (let i = 0; i < 3; i++) log.info({ kind: 'audit' }, 'x')
+  await log.flush()
+  t.strictSame(text().split('\n'), [
+    'plain text, password=[SECRET:password]',
+    '{"level":30,"n":1}',
+    '{"level":30,"level_":20}',
+    '',
+  ])
 })
 
 t.test('a serializer, a mixin or a hook that throws costs the fields and never the line', async (t) => {
@@ -288,6 +310,13 @@ t.test('an operation can be renamed, takes a valid id and replaces any other', a
     { reqId: 'job-17', user: 'ada' },
   )
   runOperation('job', () => t.match(currentOperation().reqId, /^[0-9a-f-]{36}$/), { reqId: 'forged\n"id' })
+  runOperation(`${'x'.repeat(199)}😀 and more`, () => {
+    t.equal(
+      currentOperation().name,
+      `${'x'.repeat(199)}\ufffd`,
+      'cut at 200 characters, and never within one',
+    )
+  })
   setOperation('nobody')
   t.equal(currentOperation().name, 'process')
   t.throws(() => runOperation('', () => {}), {
@@ -341,6 +370,7 @@ t.test('errors are logged in full, without the insides of HTTP clients', async (
   })
   log.error({ err: error }, 'call failed')
   log.error({ err: 'no error' }, 'text')
+  log.error({ err: Object.assign(new Error('x'), { response: 'text', request: null, config: undefined }) })
   await log.flush()
   const { err } = lines()[0] as unknown as { err: Record<string, unknown> }
   t.match(err, {
@@ -354,6 +384,7 @@ t.test('errors are logged in full, without the insides of HTTP clients', async (
   t.strictSame(err.response, { status: 502 })
   t.match(String(err.stack), /caused by: Error: deeper/)
   t.equal((lines()[1] as unknown as { err: string }).err, 'no error')
+  t.match(lines()[2], { err: { message: 'x', response: 'text', request: null } })
 })
 
 t.test('hide() cuts from the next line on, on children too', async (t) => {
@@ -377,6 +408,17 @@ t.test('child() throws what pino throws for a caller’s mistake, and survives h
   child.info('alive')
   await log.flush()
   t.match(lines().at(-1), { msg: 'alive', good: 1, bad: '[Unreadable]' })
+  t.throws(() => log.child({ a: 1 }, { level: 'nonsense' }), { message: /unknown level nonsense/ })
+  const boom = () => {
+    throw new Error('boom')
+  }
+  const quiet = log.child({ user: 'ada' }, { level: 'warn', serializers: { user: boom } })
+  log.setBindings(undefined as never)
+  quiet.info('below its level')
+  quiet.warn('alive too')
+  await log.flush()
+  t.match(lines().at(-1), { msg: 'alive too', user: 'ada' })
+  t.equal(log.stats().withheld, 2)
 })
 
 t.test('it is a pino logger', async (t) => {

@@ -1,3 +1,5 @@
+import { createWriteStream } from 'node:fs'
+import { Socket } from 'node:net'
 import { Writable } from 'node:stream'
 import t from 'tap'
 import { commonText } from '../../lib/logger/common-text.ts'
@@ -6,7 +8,7 @@ import { isoTime } from '../../lib/logger/timestamp.ts'
 import { visible } from '../../lib/logger/visible.ts'
 import { batchOf } from '../store/helpers.ts'
 
-function output(format: 'json' | 'pretty' | 'common', write?: Writable['_write']) {
+function output(format: 'json' | 'pretty' | 'common', write?: Writable['_write'], Sink = OutputSink) {
   const chunks: string[] = []
   const stream = new Writable({
     highWaterMark: 1024,
@@ -19,7 +21,7 @@ function output(format: 'json' | 'pretty' | 'common', write?: Writable['_write']
   })
   const gaps: number[] = []
   const errors: string[] = []
-  const sink = new OutputSink({
+  const sink = new Sink({
     format,
     stream,
     onGap: (count) => gaps.push(count),
@@ -78,13 +80,28 @@ t.test('pretty text obeys no control character of a logged value', async (t) => 
       JSON.stringify({
         ...record,
         msg: 'bob\n[00:00:00] INFO: forged \u001b[2J',
-        err: { type: 'Error', message: 'm', stack: 'Error: m\n    at x' },
+        err: { type: 'Error', message: 'm', stack: 'Error: m\n\t at x \u001b[1m' },
       }),
     ]),
   )
   t.match(text(), /bob\\u000a\[00:00:00\] INFO: forged \\u001b\[2J/)
-  t.match(text(), /Error: m\n\s+at x/, 'stacks keep their lines')
+  t.match(text(), /Error: m\n\s+at x \\u001b\[1m/, 'stacks keep their lines and tabs, and nothing else')
   t.strictSame(visible({ 'a\u0007': ['\u202e', 1, null] }), { 'a\\u0007': ['\\u202e', 1, null] })
+  t.equal(visible('\u2028\u2029\u202a\u2066\u2069'), '\\u2028\\u2029\\u202a\\u2066\\u2069')
+  t.equal(visible('é\u00a0\u202f\u2065\u206a日'), 'é\u00a0\u202f\u2065\u206a日', 'other text stays')
+})
+
+t.test('without pino-pretty, pretty text is JSON', async (t) => {
+  const missing = () => {
+    throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' })
+  }
+  const { OutputSink } = await t.mockImport<typeof import('../../lib/logger/stdout.ts')>(
+    '../../lib/logger/stdout.ts',
+    { 'node:module': { default: { createRequire: () => missing } } },
+  )
+  const { sink, text } = output('pretty', undefined, OutputSink)
+  sink.append(batchOf([JSON.stringify(record)]))
+  t.equal(text(), `${JSON.stringify(record)}\n`)
 })
 
 t.test('a reader that does not read costs lines that are counted, and no memory', async (t) => {
@@ -117,6 +134,19 @@ t.test('the format follows the option, then the kind of standard output', async 
   t.equal(outputFormat('common', { isTTY: true }), 'common')
   t.equal(outputFormat(undefined, { isTTY: true }), 'pretty')
   t.equal(outputFormat(true, {}), 'json')
+  t.equal(outputFormat(true, { isTTY: true }), 'pretty')
+  const file = createWriteStream('/dev/null')
+  const socket = new Socket()
+  for (const [stream, format] of [
+    [socket, 'json'],
+    [file, undefined],
+  ] as const) {
+    const stdout = t.intercept(process, 'stdout', { value: stream })
+    t.equal(outputFormat(undefined), format)
+    stdout.restore()
+  }
+  file.destroy()
+  socket.destroy()
 })
 
 t.test('time is ISO 8601 in UTC for every millisecond', async (t) => {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { Writable } from 'node:stream'
 import pino from 'pino'
 import t from 'tap'
@@ -35,6 +36,66 @@ t.test('a wrapped pino logger emits no secret, nor do its children, and stays th
   log.info({ password: 'hunter2' })
   t.match(text(), /hunter2/, 'and unwrapped it is as before')
   unwrap(log)
+})
+
+/** Loads pino's files anew, as when two packages depend on two versions of it. */
+function anotherPino(): typeof pino {
+  const require = createRequire(import.meta.url)
+  const mine = Object.keys(require.cache).filter((path) => /[\\/]node_modules[\\/]pino[\\/]/.test(path))
+  const before = mine.map((path) => [path, require.cache[path]] as const)
+  for (const path of mine) delete require.cache[path]
+  try {
+    return require('pino')
+  } finally {
+    for (const [path, module] of before) require.cache[path] = module
+  }
+}
+
+t.test('a logger of another copy of pino emits no secret either, wrapped itself or as a child', async (t) => {
+  const other = anotherPino()
+  t.not(other.symbols.streamSym, pino.symbols.streamSym, 'it is another copy')
+  for (const asChild of [false, true]) {
+    const { stream, text } = sink()
+    const log = other({}, stream)
+    const wrapped = wrap(asChild ? log.child({ module: 'a' }) : log)
+    wrapped.info({ password: 'hunter2' }, 'pwd=hunter2')
+    wrapped.child({ token: 'hunter2' }).info('child')
+    t.match(text(), /"password":"\[SECRET:password\]"/, `asChild: ${asChild}`)
+    t.notMatch(text(), /hunter2/, `asChild: ${asChild}`)
+    unwrap(wrapped)
+    wrapped.info({ password: 'hunter2' })
+    t.match(text(), /hunter2/, `asChild: ${asChild}, unwrapped`)
+  }
+})
+
+t.test('a line or value that cannot be scrubbed is withheld and not shown', async (t) => {
+  const { stream, text } = sink()
+  const log = wrap(pino({}, stream))
+  const { decode } = TextDecoder.prototype
+  t.teardown(() => (TextDecoder.prototype.decode = decode))
+  TextDecoder.prototype.decode = () => {
+    throw new Error('broken')
+  }
+  log.info({ password: 'hunter2' })
+  t.strictSame(JSON.parse(text()), { level: 50, msg: 'a line was withheld: it could not be made safe' })
+  const out = sink()
+  const target = wrap(new console.Console(out.stream, out.stream))
+  target.log('password=hunter2')
+  target.table('password=hunter2')
+  t.equal(out.text(), 'a line was withheld: it could not be made safe\n'.repeat(2))
+})
+
+t.test('a console that lacks some methods is wrapped as far as it goes', async (t) => {
+  const shown: unknown[][] = []
+  const method = (...args: unknown[]) => void shown.push(args)
+  const target = wrap({ log: method, error: method, dir: method, table: method, trace: method })
+  t.strictSame(Object.keys(target), ['log', 'error', 'dir', 'table', 'trace'], 'and gets none')
+  target.log('password=hunter2')
+  target.dir({ password: 'hunter2' })
+  t.match(shown, [
+    ['%s', 'password=[SECRET:password]'],
+    ['%s', /\[SECRET:password\]/],
+  ])
 })
 
 t.test('a wrapped pino logger keeps its stream’s own methods', async (t) => {
@@ -122,6 +183,7 @@ t.test('anything else is refused by its kind', async (t) => {
     code: 'HUSHLOG_OPTION',
     message: 'wrap() takes a pino logger or a console, got an object of class Object',
   })
+  t.throws(() => wrap({ child() {}, bindings() {} }), { code: 'HUSHLOG_OPTION' }, 'no stream to stand before')
   t.throws(() => wrap(Object.create(null)), { message: /class none/ })
   t.throws(() => wrap((() => {}) as never), { message: /got function/ })
 })

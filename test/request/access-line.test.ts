@@ -4,6 +4,8 @@ import commonLog from 'common-log-string'
 import fc from 'fast-check'
 import t from 'tap'
 import { type AccessLine, accessLine, unscrubbedCommonLogString } from '../../lib/request/access-line.ts'
+import { commonLogString } from '../../lib/request/common-log.ts'
+import { type LogRequest, type LogResponse, withoutPackage } from '../../lib/request/common-log-package.ts'
 import { bareField, cut, quotedField } from '../../lib/request/escape.ts'
 
 const START = Date.UTC(2026, 10, 24, 2, 29, 31, 123)
@@ -185,6 +187,29 @@ t.test(
   },
 )
 
+t.test('where the package cannot be had, the same comes out without it', async (t) => {
+  const elapsed = / -?\d+ ms$/
+  fc.assert(
+    fc.property(harmless, (line) => {
+      const [req, res] = packageArguments(line) as [LogRequest, LogResponse]
+      return withoutPackage(req, res).replace(elapsed, '') === commonLog(req, res).replace(elapsed, '')
+    }),
+  )
+  const { TZ: before } = process.env
+  t.teardown(() => {
+    if (before === undefined) delete process.env.TZ
+    else process.env.TZ = before
+  })
+  for (const TZ of ['UTC', 'Asia/Kolkata', 'America/St_Johns', 'Pacific/Chatham']) {
+    process.env.TZ = TZ
+    for (const month of [0, 6]) {
+      const req = { headers: {} }
+      const res = { _time: Date.UTC(2026, month, 3, 4, 5, 6) }
+      t.equal(withoutPackage(req, res).split(']')[0], commonLog(req, res).split(']')[0], TZ)
+    }
+  }
+})
+
 t.test('with TZ=UTC the package itself writes the same date', async (t) => {
   const starts = [
     1,
@@ -308,4 +333,22 @@ t.test('escapes', async (t) => {
   t.equal(quotedField('"b😀cd', 4), '\\"b…')
   t.equal(cut('abcd', 4), 'abcd')
   t.equal(cut('abcde', 4), 'abc…')
+})
+
+t.test('the drop-in for common-log-string gives what the package gives, less the secrets', async (t) => {
+  const req = {
+    httpVersion: '1.1',
+    method: 'GET',
+    url: '/orders/17?page=2',
+    headers: { 'user-agent': 'curl/8.5', 'x-real-ip': '203.0.113.9' },
+    socket: { remoteAddress: '10.0.0.1' },
+  }
+  const res = { statusCode: 200, _data: { length: 512 }, _time: START }
+  const line = (text: string) => text.replace(/\d+ ms$/, 'N ms')
+  for (const options of [undefined, { ipHeader: 'x-real-ip' }]) {
+    t.equal(line(commonLogString(req, res, options)), line(commonLog(req, res, options)))
+  }
+  const secret = commonLogString({ ...req, url: '/orders?token=hunter2hunter2', method: 'GET"\n' }, res)
+  t.match(secret, /\/orders\?token=\[SECRET:[a-z-]+\] HTTP/)
+  t.notMatch(secret, /hunter2|\n/)
 })

@@ -140,6 +140,7 @@ for (const [name, express] of VERSIONS) {
           { path: '/login' },
           { path: '/tenants/:tenant/login', user: (req) => `tenant/${req.body?.nick}` },
           { method: 'PUT', path: '/session/' },
+          { path: '/100%' },
         ],
       }),
     )
@@ -206,6 +207,8 @@ for (const [name, express] of VERSIONS) {
         { ...posted({ user: 'put', status: 204 }), method: 'PUT' },
         { actor: 'put', outcome: 'success' },
       ],
+      ['/100%', posted({ user: 'raw', status: 401 }), { actor: 'raw', outcome: 'failure', target: '/100%' }],
+      ['/%zz', posted({ status: 401 }), undefined],
       ['/login', { method: 'GET' }, undefined],
       ['/login/more', posted({ status: 401 }), undefined],
       ['/session', posted({ status: 401 }), undefined],

@@ -510,6 +510,19 @@ t.test('option functions that throw never break the request', async (t) => {
   )
 })
 
+t.test('a request whose URL the program has taken away is no login, and breaks nothing', async (t) => {
+  const { url, lines } = await serve(
+    t,
+    (req, res) => {
+      req.url = undefined
+      res.end('answered')
+    },
+    { autoLogging: false, login: [{ path: '/login' }] },
+  )
+  t.equal(await (await fetch(`${url}/login`, { method: 'POST' })).text(), 'answered')
+  t.same(await lines(), [])
+})
+
 t.test('with autoLogging off there is no record, and the context is there all the same', async (t) => {
   const { url, lines, log } = await serve(
     t,

@@ -225,6 +225,122 @@ const shapes: Shape[] = [
     after: { msg: 'enter password:', b: 'x', c: json({ ask: 'the password:', d: 1 }) },
   },
   {
+    name: 'a header in a list of headers, whichever comes first',
+    before: {
+      h: [
+        { name: 'Authorization', value: 'Bearer abc' },
+        { value: 'a=1', name: 'Cookie' },
+        { name: 'Host', value: 'x' },
+      ],
+    },
+    after: {
+      h: [
+        { name: 'Authorization', value: 'Bearer [SECRET:authorization]' },
+        { value: 'a=[SECRET:cookie]', name: 'Cookie' },
+        { name: 'Host', value: 'x' },
+      ],
+    },
+  },
+  {
+    name: 'raw headers, name and value in turn',
+    before: {
+      rawHeaders: ['Authorization', 'Bearer abc', 'Host', 'h', 'Cookie', 'a=1'],
+      list: ['token', 'secret', 'password'],
+    },
+    after: {
+      rawHeaders: [
+        'Authorization',
+        'Bearer [SECRET:authorization]',
+        'Host',
+        'h',
+        'Cookie',
+        'a=[SECRET:cookie]',
+      ],
+      list: ['token', 'secret', 'password'],
+    },
+  },
+  {
+    name: 'attributes of XML and variables of YAML that are named beside their values',
+    before: {
+      xml: '<add key="Password" value="hunter2"/>',
+      yaml: '- name: DB_PASSWORD\n  value: hunter2\n- name: PORT\n  value: 80',
+    },
+    after: {
+      xml: '<add key="Password" value="[SECRET:password]"/>',
+      yaml: '- name: DB_PASSWORD\n  value: [SECRET:password]\n- name: PORT\n  value: 80',
+    },
+  },
+  {
+    name: 'the part of a form',
+    before: { body: '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n--b--' },
+    after: {
+      body: '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n[SECRET:password]\r\n--b--',
+    },
+  },
+  {
+    name: 'a Kubernetes Secret',
+    before: { msg: 'kind: Secret\ndata:\n  any: aHVudGVyMg==\n  other: eHh4\nmetadata:\n  name: x' },
+    after: {
+      msg: 'kind: Secret\ndata:\n  any: [SECRET:secret]\n  other: [SECRET:secret]\nmetadata:\n  name: x',
+    },
+  },
+  {
+    name: 'assignments of many languages',
+    before: {
+      msg: 'A_TOKEN ?= "ab1"; $token .= "ab1"; var token string = "ab1"; token: string = "ab1"; password     => \'ab1\'; setProperty("A_TOKEN", "abcde1")',
+    },
+    after: {
+      msg: 'A_TOKEN ?= "[SECRET:token]"; $token .= "[SECRET:token]"; var token string = "[SECRET:token]"; token: string = "[SECRET:token]"; password     => \'[SECRET:password]\'; setProperty("A_TOKEN", "[SECRET:token]")',
+    },
+  },
+  {
+    name: 'command lines',
+    before: {
+      msg: 'x --password hunter2 -v; curl -u ada:hunter2 http://x; sshpass -p hunter2 ssh x; use --password to set it',
+      args: ['--token', 'abcdef1', 'x'],
+    },
+    after: {
+      msg: 'x --password [SECRET:password] -v; curl -u ada:[SECRET:password] http://x; sshpass -p [SECRET:password] ssh x; use --password to set it',
+      args: ['--token', '[SECRET:token]', 'x'],
+    },
+  },
+  {
+    name: 'statements of SQL and sentences',
+    before: {
+      msg: "CREATE USER a IDENTIFIED BY 'hunter2'; ALTER ROLE b PASSWORD 'hunter2'; WITH PASSWORD = N'hunter2'; the password is 'hunter2'; the password is long",
+      netrc: 'machine h login ada password hunter2',
+    },
+    after: {
+      msg: "CREATE USER a IDENTIFIED BY '[SECRET:password]'; ALTER ROLE b PASSWORD '[SECRET:password]'; WITH PASSWORD = N'[SECRET:password]'; the password is '[SECRET:password]'; the password is long",
+      netrc: 'machine h login ada password [SECRET:password]',
+    },
+  },
+  {
+    name: 'a scheme that is in no list',
+    before: { msg: 'Authorization: SSWS 00Example0Invented0' },
+    after: { msg: 'Authorization: [SECRET:authorization]' },
+  },
+  {
+    name: 'keys that only their values tell',
+    before: {
+      hubspot_key: 'Ex4mple0Invented0Examp1e',
+      cache_key: 'Example0Invented0Example',
+      answer_key: 'forty-two',
+      heroku_key: 'short',
+    },
+    after: {
+      hubspot_key: '[SECRET:key]',
+      cache_key: 'Example0Invented0Example',
+      answer_key: 'forty-two',
+      heroku_key: 'short',
+    },
+  },
+  {
+    name: 'what is left inside a value that was spared',
+    before: { msg: 'SERVICE_ROLE_KEY=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2ln' },
+    after: { msg: 'SERVICE_ROLE_KEY=[SECRET:jwt]' },
+  },
+  {
     name: 'placeholders and masks',
     before: { msg: 'password=${DB_PASS} token=**** secret=[REDACTED] pwd=%s', password: '***' },
     after: { msg: 'password=${DB_PASS} token=**** secret=[REDACTED] pwd=%s', password: '***' },
@@ -287,6 +403,17 @@ t.test('the same secrets are counted by rule and told without their values', asy
   counting.text('{"password":"a1","token":"b2","x":{"password":"c3"}}')
   t.strictSame(counting.counts(), { password: 2, token: 1 })
   t.strictSame(told, ['password', 'token', 'password'])
+})
+
+t.test('a container that is broken off inside a string ends with that string', async (t) => {
+  for (const quote of ['\\"', '\\\\\\"', '\\\\\\\\\\"']) {
+    const text = `${quote}password${quote}:[x:${quote}password${quote}:\\"`
+    const line = `{"msg":"${text}","${text}":[1]}`
+    t.doesNotThrow(() => JSON.parse(line))
+    const once = scrubber.text(line)
+    t.strictSame(Object.values(JSON.parse(once))[1], [1], once)
+    t.equal(scrubber.text(once), once)
+  }
 })
 
 t.test('names of the program are cut, allowed names are not', async (t) => {

@@ -42,19 +42,6 @@ t.test('a rule of the program takes its prefix, its set and its length', async (
     env: false,
     rules: [{ id: 'badge', prefix: 'BDG-', set: 'hex', minLength: 8 }],
   })
-  t.equal(own.text('go BDG-00ff00ff now'), 'go [SECRET:badge] now')
-  t.equal(own.text('go BDG-00ff00 now'), 'go BDG-00ff00 now')
-})
-
-t.test('a rule that would match everything is refused', async (t) => {
-  const make = (rule: object) => () => createScrubber({ env: false, rules: [rule as never] })
-  t.throws(make({ id: 'x', prefix: 'ab' }), {
-    code: 'HUSHLOG_OPTION',
-    message: /rule x needs a prefix of 3 bytes or more, got 2/,
-  })
-  t.throws(make({ id: 'Bad Id', prefix: 'abcd' }), {
-    code: 'HUSHLOG_OPTION',
-    message: /an id takes 1 to 32 of a-z, 0-9 and -/,
-  })
-  t.throws(make({ id: 'x' }), { code: 'HUSHLOG_OPTION', message: /got 0/ })
+  t.equal(own.text('go BDG-01ab23cd now'), 'go [SECRET:badge] now')
+  t.equal(own.text('go BDG-01ab23 now'), 'go BDG-01ab23 now')
 })

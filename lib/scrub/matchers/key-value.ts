@@ -9,43 +9,49 @@ import {
   BACKTICK,
   BARE,
   BLANK,
-  bytesOf,
   CLOSE_BRACE,
   CLOSE_BRACKET,
   CLOSE_PAREN,
   COLON,
   COMMA,
   DASH,
+  DOT,
   EQUALS,
-  GREATER,
   HASH,
   indexOfByte,
   isDigit,
   LESS,
   OPEN_BRACE,
   OPEN_BRACKET,
-  PERCENT,
   QUESTION,
   QUOTE,
   runEnd,
   SEMICOLON,
-  SLASH,
-  startsWithWord,
+  skip,
 } from '../bytes.ts'
+import { encodedQuoteAt, greaterSignAt } from '../encoded.ts'
 import { depthOfQuote, stringEnd } from '../json-span.ts'
 import { type Line, quoteText } from '../line.ts'
 import { markerAround, markerEnd } from '../marker.ts'
-import type { NameBefore } from '../name-before.ts'
+import { isArrow, type NameBefore } from '../name-before.ts'
+import { Words } from '../words.ts'
+import { isCode } from './code.ts'
 import { cutContainer } from './container.ts'
-import { isStateWord, placeholderEnd } from './placeholder.ts'
+import { cutElement } from './element.ts'
+import { cutElsewhere } from './elsewhere.ts'
+import { cutNamed } from './named-value.ts'
+import { cutPair } from './pair.ts'
+import { isReference, isStateWord, placeholderEnd } from './placeholder.ts'
 import { isLiteral } from './primitive.ts'
+import { mayReadAsToken, readsAsSecret } from './reads.ts'
+import { cutIfSecret } from './string-value.ts'
 import { textLineEnd, textRunEnd } from './text-run.ts'
 import { afterScheme, cutValue } from './value.ts'
+import { afterStringPrefix, joinedString, valueStart } from './value-start.ts'
 
-const MAX_SEPARATOR = 4
-const MAX_BLANKS = 16
-const MAX_ELEMENT = 8192
-const ENCODED_QUOTE = bytesOf('%22')
+const MAX_WEAK = 1024
+/** The first byte of `→`. */
+const ARROW = 0xe2
 const OPENERS = new Set([OPEN_BRACE, OPEN_BRACKET, LESS, 0x24, 0x28])
 const STRUCTURE = new Set([COMMA, CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, COLON, SEMICOLON])
 
@@ -53,42 +59,83 @@ const STRUCTURE = new Set([COMMA, CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, COLON
 export function cutKeyValue(line: Line, at: number, row: number, name: NameBefore): number {
   const { bytes, start, end, rules } = line
   if (at < line.containerEnd) return at + 1
+  if (bytes[at] !== COMMA && rules.keyRules[row].pair !== true && isDone(line, at + 1)) return at + 1
   const marked = markerAround(bytes, at, start, end, rules)
   if (marked !== -1) return markerEnd(bytes, marked, end, rules)
   if (name.find(bytes, at, start) === -1) return at + 1
-  if (bytes[at] === GREATER) return cutElement(line, at, row)
-  const from = valueStart(bytes, at, end)
-  if (from >= end) return at + 1
+  if (greaterSignAt(bytes, at, end) > 0 && !isArrow(bytes, at, start)) return cutElement(line, at, row, name)
+  if (bytes[at] === COMMA) return rules.keyRules[row].pair === true ? at + 1 : cutPair(line, at, row, name)
+  const from = valueStart(line, at)
+  const isLoose = bytes[at] === ARROW || isArrow(bytes, at, start)
+  if (from >= end || (isLoose && !isArrowValue(line, from))) return at + 1
+  if (rules.keyRules[row].pair === true) {
+    return cutNamed(line, from, name, (value, named) =>
+      value < end ? cutAt(line, value, named, name) : value,
+    )
+  }
   return cutAt(line, from, row, name)
 }
 
-function cutAt(line: Line, from: number, row: number, name: NameBefore): number {
+/** `token -> kind` tells of names as often as of values. */
+function isArrowValue(line: Line, from: number): boolean {
   const { bytes, end } = line
+  return (
+    bytes[from] === QUOTE ||
+    bytes[from] === APOSTROPHE ||
+    readsAsSecret(bytes, from, textRunEnd(line, from, end))
+  )
+}
+
+/** Whether a marker is all of the value: what has been cut once is seen again in each later look. */
+function isDone({ bytes, end, rules }: Line, from: number): boolean {
+  const quote = bytes[from] === QUOTE || bytes[from] === APOSTROPHE ? bytes[from] : 0
+  const marker = markerEnd(bytes, quote === 0 ? from : from + 1, end, rules)
+  if (marker === -1) return false
+  return quote === 0
+    ? marker === end || bytes[marker] <= BLANK || bytes[marker] === AMPERSAND
+    : bytes[marker] === quote
+}
+
+/** Cuts the value that starts at `from`, whatever its notation. `name` tells how its name is quoted and where it starts. */
+export function cutAt(line: Line, from: number, row: number, name: NameBefore): number {
+  const { bytes, end, rules } = line
+  const marker = markerEnd(bytes, from, end, rules)
+  if (marker !== -1 && name.quote !== 0) return marker
+  const string = afterStringPrefix(bytes, from, end)
+  if (string > from) return cutString(line, string, row, name)
   const opening = skip(bytes, from, end, BACKSLASH)
   if (bytes[opening] === QUOTE) return cutQuoted(line, from, opening, row, name)
+  const next = rules.keyRules[row].weak === true ? -1 : cutElsewhere(line, from, row, name)
+  if (next !== -1) return next
   if (name.quote === QUOTE) {
     if (bytes[from] === OPEN_BRACE || bytes[from] === OPEN_BRACKET) return cutMembers(line, from, row, name)
     return cutBare(line, from, row, name)
   }
   if (bytes[from] === APOSTROPHE || bytes[from] === BACKTICK) return cutSingleQuoted(line, from, row)
-  if (startsWithWord(bytes, from, end, ENCODED_QUOTE))
-    return cutRun(line, from + ENCODED_QUOTE.length, row, name)
-  return cutRun(line, from, row, name)
+  const quote = encodedQuoteAt(bytes, from, end)
+  return quote > 0 ? cutEncoded(line, from, quote, row, name) : cutRun(line, from, row, name)
 }
 
-/** Past the separator in its many forms (`:`, `=`, `=>`, `:=`, `%3D`, `%253A`) and the blanks after it. */
-function valueStart(bytes: Uint8Array, at: number, end: number): number {
-  let to = at
-  if (bytes[to] === PERCENT) {
-    to += bytes[to + 1] === 0x32 ? 5 : 3
-  } else {
-    const stop = Math.min(end, at + MAX_SEPARATOR)
-    while (to < stop && (bytes[to] === COLON || bytes[to] === EQUALS || (bytes[to] === GREATER && to > at)))
-      to++
-  }
-  const stop = Math.min(end, to + MAX_BLANKS)
-  while (to < stop && (bytes[to] === BLANK || bytes[to] === 0x09)) to++
+/** A value between quotes that are written for another medium: `&quot;…&quot;`. */
+function cutEncoded(line: Line, from: number, quote: number, row: number, name: NameBefore): number {
+  const { bytes, rules } = line
+  const end = Math.min(line.end, from + MAX_ENCODED)
+  const value = from + quote
+  let to = value
+  while (to < end && encodedQuoteAt(bytes, to, end) !== quote && bytes[to] !== QUOTE && bytes[to] >= BLANK)
+    to++
+  if (to === end || encodedQuoteAt(bytes, to, end) !== quote) return cutRun(line, value, row, name)
+  if (!isLiteral(bytes, value, to, rules.keyRules[row])) cutValue(line, value, to, row)
   return to
+}
+const MAX_ENCODED = 512
+
+/** A string whose quote stands at `from`, after backslashes, in text where no other string can begin there. */
+export function cutString(line: Line, from: number, row: number, name: NameBefore): number {
+  const { bytes, end } = line
+  const opening = skip(bytes, from, end, BACKSLASH)
+  if (bytes[opening] !== QUOTE) return cutSingleQuoted(line, opening, row)
+  return cutQuoted(line, from, opening, row, name)
 }
 
 function cutQuoted(line: Line, from: number, opening: number, row: number, name: NameBefore): number {
@@ -96,10 +143,17 @@ function cutQuoted(line: Line, from: number, opening: number, row: number, name:
   const depth = depthOfQuote(opening - from)
   const closes =
     name.quote === QUOTE ? opening - from < name.backslashes : closesString(line, from, opening, depth)
-  if (closes) return opening
-  const to = stringEnd(bytes, opening + 1, end, depth)
+  if (closes) return cutJoined(line, opening, row, name)
+  const limit = line.rules.keyRules[row].weak === true ? Math.min(end, opening + MAX_WEAK) : end
+  const to = stringEnd(bytes, opening + 1, limit, depth)
   cutValue(line, opening + 1, to, row)
   return to
+}
+
+/** `"password=" + "…"`. */
+function cutJoined(line: Line, quote: number, row: number, name: NameBefore): number {
+  const joined = line.json && line.depths.at(quote) <= 0 ? -1 : joinedString(line.bytes, quote, line.end)
+  return joined === -1 ? quote : cutIfSecret(line, joined, row, name)
 }
 
 /** Whether the quote after a separator ends the string that the name stands in: `"msg":"enter password:"`. */
@@ -123,7 +177,7 @@ function cutBare(line: Line, from: number, row: number, name: NameBefore): numbe
   const to = runEnd(bytes, from, end, BARE)
   const isNumber = isDigit(bytes[from]) || bytes[from] === DASH || line.json
   if (to === from || !isNumber) return cutRun(line, from, row, name)
-  if (!isLiteral(bytes, from, to, rules.keyRules[row])) {
+  if (rules.keyRules[row].weak !== true && !isLiteral(bytes, from, to, rules.keyRules[row])) {
     line.cut(from, to, rules.keyCode(row), quoteText(name.backslashes, QUOTE))
   }
   return to
@@ -142,35 +196,92 @@ function cutSingleQuoted(line: Line, from: number, row: number): number {
 
 function cutRun(line: Line, from: number, row: number, name: NameBefore): number {
   const { bytes, end, rules } = line
-  if (OPENERS.has(bytes[from])) {
-    const placeholder = placeholderEnd(bytes, from, end)
+  const bare = afterScheme(bytes, from, end)
+  if (OPENERS.has(bytes[bare])) {
+    const placeholder = placeholderEnd(bytes, bare, end)
     if (placeholder !== -1) return placeholder
   }
+  if (bytes[from] === OPEN_BRACKET) return cutPrintedList(line, from, row, name)
+  if (isPrintedObject(bytes, from, end) || isReference(bytes, from, end)) return from
+  if (rules.keyRules[row].weak === true && !mayReadAsToken(bytes, from, end)) return from
   const inQuery = isInQuery(bytes, name.start, line.start)
   const run = runOf(line, from, row)
   const to = inQuery ? beforeFragment(bytes, from, run) : run
-  if (isStateWord(bytes, from, to)) return to
-  if (isLiteral(bytes, from, to, rules.keyRules[row]) || isPlainId(bytes, from, to, row, line)) return to
+  if (isStateWord(bytes, from, to) || isCode(line, from, to, name)) return to
+  if (isLiteral(bytes, from, to, rules.keyRules[row]) || isOrdinary(line, from, to, row)) return to
   if (inQuery) line.cutUnlessMarked(from, to, rules.code('query'))
   else cutValue(line, from, to, row)
   return Math.max(to, from)
 }
 
-/** `Session: 30546174_11`: in running text a soft name before digits alone counts or numbers something. */
-function isPlainId(bytes: Uint8Array, from: number, to: number, row: number, line: Line): boolean {
-  if (line.rules.keyRules[row].counts !== true) return false
+/** `Authorization:[Bearer …]`, as Go prints lists: the first of the values; not what only looks like one. */
+function cutPrintedList(line: Line, from: number, row: number, name: NameBefore): number {
+  const { bytes, end, rules } = line
+  const inside = from + 1
+  const marker = markerEnd(bytes, from, end, rules)
+  if (marker !== -1) return marker
+  if (inside >= end || bytes[inside] <= BLANK || NO_VALUES.has(bytes[inside])) return from
+  return cutAt(line, inside, row, name)
+}
+const NO_VALUES = new Set([OPEN_BRACE, OPEN_BRACKET, CLOSE_BRACKET, LESS])
+
+/** Values of running text that no secret looks like: a single character, a session's number, a version. */
+function isOrdinary(line: Line, from: number, to: number, row: number): boolean {
+  const { bytes, rules } = line
+  if (to - from <= 1) return true
+  const { id } = rules.keyRules[row]
+  if (id === 'session') return isNumbered(bytes, from, to)
+  if (id === 'connection-string') return runOfDigits(bytes, from, to, DOT) === to
+  return id === 'password' && to - from <= LONGEST_TALLY && runOfDigits(bytes, from, to, 0) === to
+}
+/** `pass: 12, fail: 3`. */
+const LONGEST_TALLY = 3
+
+function runOfDigits(bytes: Uint8Array, from: number, to: number, join: number): number {
+  let at = from
+  while (at < to && (isDigit(bytes[at]) || bytes[at] === join)) at++
+  return at
+}
+
+/** `Session: 30546174_11`. */
+function isNumbered(bytes: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < to; at++)
     if (!isDigit(bytes[at]) && bytes[at] !== 0x5f && bytes[at] !== DASH) return false
   return true
 }
 
+/** `Token{a64f992 …` and `Token@1f2e3d`, as Java prints objects: a class's name and what opens its insides. */
+function isPrintedObject(bytes: Uint8Array, from: number, end: number): boolean {
+  if (!(bytes[from] >= 0x41 && bytes[from] <= 0x5a)) return false
+  const stop = Math.min(end, from + MAX_CLASS)
+  let at = from
+  let lowers = 0
+  while (at < stop && isLetter(bytes[at])) lowers += bytes[at++] >= 0x61 ? 1 : 0
+  return lowers > 1 && at < stop && PRINTS.has(bytes[at])
+}
+const MAX_CLASS = 64
+const PRINTS = new Set([OPEN_BRACE, 0x40])
+
+function isLetter(byte: number): boolean {
+  return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
+}
+
 /** Header lines reach to the end of the line, and a scheme takes its credentials along. */
 function runOf(line: Line, from: number, row: number): number {
-  const { bytes, end, rules } = line
+  const { bytes, rules } = line
+  // A weak name may spare its value, so the names in it are looked at too, and each must be done soon.
+  const end = rules.keyRules[row].weak === true ? Math.min(line.end, from + MAX_WEAK) : line.end
   if (rules.keyRules[row].id === 'cookie' && textRunHolds(line, from, end, EQUALS))
     return textLineEnd(bytes, from, end)
   const credentials = afterScheme(bytes, from, end)
-  if (credentials > from && isMultipart(bytes, from)) return textLineEnd(bytes, credentials, end)
+  if (credentials > from && textRunEnd(line, credentials, end) === credentials) return from
+  if (credentials > from && isMultipart(bytes, from)) {
+    const to = textLineEnd(bytes, credentials, end)
+    // Of parameters in quotes each is looked at by its own name.
+    return bytes[to - 1] === EQUALS && bytes[skip(bytes, to, end, BACKSLASH)] === QUOTE ? from : to
+  }
+  if (credentials === from && rules.keyRules[row].id === 'authorization')
+    return afterUnknownScheme(line, from)
   return textRunEnd(line, credentials, end)
 }
 
@@ -181,35 +292,28 @@ function textRunHolds(line: Line, from: number, end: number, byte: number): bool
 
 /** Digest and the signed schemes carry a list of parameters. */
 function isMultipart(bytes: Uint8Array, from: number): boolean {
-  return LISTED.some((word) => startsWithWord(bytes, from, bytes.length, word))
+  return LISTED.at(bytes, from, bytes.length) > 0
 }
-const LISTED = ['digest ', 'aws4-', 'goog4-', 'hawk ', 'oauth ', 'signature '].map(bytesOf)
+const LISTED = new Words(['digest ', 'aws4-', 'goog4-', 'hawk ', 'oauth ', 'signature '])
 
 function isInQuery(bytes: Uint8Array, nameStart: number, start: number): boolean {
   return nameStart > start && (bytes[nameStart - 1] === QUESTION || bytes[nameStart - 1] === AMPERSAND)
+}
+
+/** `Authorization: SSWS 00Ab…`: a scheme that is in no list still takes its credentials along. */
+function afterUnknownScheme(line: Line, from: number): number {
+  const { bytes, end } = line
+  const to = textRunEnd(line, from, end)
+  let at = from
+  while (at < to && (isLetter(bytes[at]) || bytes[at] === DASH)) at++
+  if (at < to || bytes[to] !== BLANK) return to
+  const next = textRunEnd(line, to + 1, end)
+  return readsAsSecret(bytes, to + 1, next) ? next : to
 }
 
 /** The fragment of a URL is no part of its query (RFC 3986 section 3.5). */
 function beforeFragment(bytes: Uint8Array, from: number, to: number): number {
   let at = from
   while (at < to && bytes[at] !== HASH) at++
-  return at
-}
-
-/** `<password>…</password>`; an opening element with no closing one is prose. */
-function cutElement(line: Line, at: number, row: number): number {
-  const { bytes, end, rules } = line
-  const to = indexOfByte(bytes, LESS, at + 1, Math.min(end, at + MAX_ELEMENT))
-  if (to === -1) return at + 1
-  const depth = line.depths.at(at)
-  if (depth >= 0 && stringEnd(bytes, at + 1, to, depth) < to) return at + 1
-  const slash = skip(bytes, to + 1, end, BACKSLASH)
-  if (bytes[slash] !== SLASH) return at + 1
-  line.cutUnlessMarked(at + 1, to, rules.keyCode(row))
-  return to
-}
-
-function skip(bytes: Uint8Array, at: number, end: number, byte: number): number {
-  while (at < end && bytes[at] === byte) at++
   return at
 }

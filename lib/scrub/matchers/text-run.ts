@@ -16,8 +16,11 @@ import {
   EQUALS,
   GREATER,
   LESS,
+  lower,
   NAME,
+  OPEN_BRACE,
   OPEN_BRACKET,
+  OPEN_PAREN,
   PERCENT,
   QUOTE,
   SEMICOLON,
@@ -31,16 +34,29 @@ const MAX_LOOKAHEAD = 64
 const LINE_LETTERS = new Set([0x6e, 0x72, 0x74, 0x62, 0x66])
 const ALWAYS = new Set([QUOTE, AMPERSAND, LESS, GREATER, 0x7c])
 const BEFORE_MORE = new Set([COMMA, SEMICOLON])
+const OPENERS = new Set([OPEN_BRACE, OPEN_BRACKET, OPEN_PAREN])
 const CLOSERS = new Set([CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, APOSTROPHE, BACKTICK])
-/** Escaped `"`, `&`, `'`, `<`, `>` and the line ends, as they are written in `\u00XX` and `%XX`. */
-const ENCODED_STOPS = new Set(['22', '26', '27', '3c', '3e', '0a', '0d', '20'])
+/** Bytes that end no run, wherever they stand. */
+const IS_PLAIN = new Uint8Array(256).fill(1, BLANK + 1)
+for (const byte of [...ALWAYS, ...BEFORE_MORE, ...OPENERS, ...CLOSERS, BACKSLASH, PERCENT]) IS_PLAIN[byte] = 0
+/** Escaped `"`, `&`, `'`, `<`, `>`, line ends and the head of a colour, as they are written in `\u00XX` and `%XX`. */
+const ENCODED_STOPS = new Set(
+  ['22', '26', '27', '3c', '3e', '0a', '0d', '20', '1b'].map(
+    (code) => (code.charCodeAt(0) << 8) | code.charCodeAt(1),
+  ),
+)
 
 /** The end of the run that starts at `from`. A marker in it is one piece. */
 export function textRunEnd(line: Line, from: number, end: number): number {
   const { bytes, rules } = line
   let at = from
+  let open = 0
   while (at < end) {
     const byte = bytes[at]
+    if (IS_PLAIN[byte] === 1) {
+      at++
+      continue
+    }
     if (byte <= BLANK || ALWAYS.has(byte)) return at
     if (byte === OPEN_BRACKET) {
       const marker = markerEnd(bytes, at, end, rules)
@@ -49,15 +65,17 @@ export function textRunEnd(line: Line, from: number, end: number): number {
         continue
       }
     }
+    if (OPENERS.has(byte)) open++
     if (byte === BACKSLASH) {
       const next = afterEscaped(bytes, at, end)
       if (next === at) return at
       at = next
       continue
     }
-    if (byte === PERCENT && isEncodedStop(bytes, at + 1, end)) return at
+    if (byte === PERCENT && isEncodedStop(bytes, afterPercents(bytes, at, end), end)) return at
     if (BEFORE_MORE.has(byte) && endsAtSeparator(bytes, at + 1, end)) return at
-    if (CLOSERS.has(byte) && !isWordByte(bytes, at + 1, end)) return at
+    // A bracket that was opened inside the value is part of it.
+    if (CLOSERS.has(byte) && !(open > 0 && open--) && !isWordByte(bytes, at + 1, end)) return at
     at++
   }
   return end
@@ -96,8 +114,16 @@ function afterEscaped(bytes: Uint8Array, at: number, end: number): number {
   return odd ? to + 1 : to
 }
 
+/** Past `%`, and past `%25` where that was encoded again. */
+function afterPercents(bytes: Uint8Array, at: number, end: number): number {
+  let to = at + 1
+  while (to - at < MAX_PERCENTS && to + 1 < end && bytes[to] === 0x32 && bytes[to + 1] === 0x35) to += 2
+  return to
+}
+const MAX_PERCENTS = 8
+
 function isEncodedStop(bytes: Uint8Array, at: number, end: number): boolean {
-  return at + 1 < end && ENCODED_STOPS.has(String.fromCharCode(bytes[at], bytes[at + 1]).toLowerCase())
+  return at + 1 < end && ENCODED_STOPS.has((lower(bytes[at]) << 8) | lower(bytes[at + 1]))
 }
 
 /** Whether the next pair begins after a comma or semicolon: a blank, an end, or a name and its separator. */

@@ -1,6 +1,20 @@
-import { atLeftEdge, CLASS, DOT, isDigit, runEnd, SETS, startsWith } from '../bytes.ts'
+import {
+  atLeftEdge,
+  BACKSLASH,
+  CLASS,
+  DOT,
+  isDigit,
+  runEnd,
+  SETS,
+  SLASH,
+  startsWith,
+  WORD,
+} from '../bytes.ts'
 import type { Line } from '../line.ts'
+import { markerAround } from '../marker.ts'
 import type { TokenSpec } from '../rules.ts'
+import { isDummy, isSample } from './placeholder.ts'
+import { readsAsRandom } from './reads.ts'
 
 const JWT_PART = SETS['alnum-']
 const SHORTEST_HEADER = 8
@@ -11,14 +25,81 @@ const DOTTED = SETS['alnum-']
 export function cutToken(line: Line, at: number, row: number): number {
   const { bytes, start, end, rules } = line
   const token = rules.tokens[row]
-  if (!atLeftEdge(bytes, at, start)) return at + 1
+  const first = firstOf(line, at, token)
+  if (first === -1 || !(atLeftEdge(bytes, first, start) || isGlued(line, first, token))) return at + 1
   const from = at + prefixLength(line, at, token)
   const to = runEnd(bytes, from, end, token.set)
-  if (to - from < token.min) return at + 1
+  if (to - from < token.min || to - from > token.max) return at + 1
   if (token.infix !== undefined && !contains(bytes, from, to, token.infix)) return at + 1
+  if (token.needsDigit && !hasDigit(bytes, from, to)) return at + 1
+  // Where the run may be no longer, a word that goes on is another word.
+  if (token.max < ENDLESS && to < end && (CLASS[bytes[to]] & WORD) !== 0) return at + 1
+  const body = first === at ? from : first
+  if (isDummy(bytes, body, to) || isSample(bytes, body, to)) return Math.max(to, at + 1)
+  if (token.set === SETS.alnum && isInBase64(bytes, first, to, line)) return to
+  // A rule of the program's own may match the text of a marker.
+  if (markerAround(bytes, at, start, end, rules) !== -1) return to
   const whole = withDottedTail(bytes, to, end, token.set)
-  line.cut(at, whole, rules.tokenCode(row))
-  return whole
+  line.cut(first, whole, rules.tokenCode(row))
+  return token.followed === undefined ? whole : cutNext(line, whole, token.followed, row)
+}
+
+/** The run of a set and length that stands not far behind a token: `AKIA…:…`. */
+function cutNext(
+  line: Line,
+  from: number,
+  { set, length }: { set: number; length: number },
+  row: number,
+): number {
+  const { bytes, rules } = line
+  const stop = Math.min(line.end, from + MAX_APART)
+  for (let at = from; at < stop; ) {
+    const to = runEnd(bytes, at, line.end, set)
+    if (
+      to - at === length &&
+      bytes[at - 1] !== BACKSLASH &&
+      atLeftEdge(bytes, at, line.start) &&
+      readsAsRandom(bytes, at, to)
+    ) {
+      line.cut(at, to, rules.tokenCode(row))
+      return to
+    }
+    at = to + 1
+  }
+  return from
+}
+const MAX_APART = 48
+
+/** Letters and digits between signs of base64 are a piece of it. */
+function isInBase64(bytes: Uint8Array, from: number, to: number, { start, end }: Line): boolean {
+  return from > start && to < end && bytes[from - 1] === PLUS && (bytes[to] === PLUS || bytes[to] === SLASH)
+}
+
+const PLUS = 0x2b
+const ENDLESS = Number.POSITIVE_INFINITY
+
+/**
+ * Where the token starts, when its literal stands further in; -1 when what should stand before it does not. The
+ * letter that ends an escape may be of the token's set too, so the first edge within the bounds counts.
+ */
+function firstOf(line: Line, at: number, token: TokenSpec): number {
+  if (token.before === undefined) return at
+  const { bytes, start } = line
+  const { set, min, max } = token.before
+  const stop = Math.max(start, at - max)
+  let from = at
+  while (from > stop && (CLASS[bytes[from - 1]] & set) !== 0) from--
+  while (from < at - min && !atLeftEdge(bytes, from, start) && !isGlued(line, from, token)) from++
+  return at - from >= min ? from : -1
+}
+
+/** `/bot123456789:AA…`: what stands before the token in a URL. */
+function isGlued({ bytes, start }: Line, first: number, { glued }: TokenSpec): boolean {
+  return (
+    glued !== undefined &&
+    first - glued.length >= start &&
+    startsWith(bytes, first - glued.length, first, glued)
+  )
 }
 
 function prefixLength(line: Line, at: number, token: TokenSpec): number {

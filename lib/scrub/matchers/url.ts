@@ -15,14 +15,16 @@ import {
 import type { Line } from '../line.ts'
 import { markerEnd } from '../marker.ts'
 import { isPlaceholder } from './placeholder.ts'
+import { readsAsRandom } from './reads.ts'
 
 const MAX_AUTHORITY = 2048
 const STOPS = new Set([SLASH, QUESTION, HASH, QUOTE, LESS, 0x3e, BACKSLASH, 0x27, 0x60])
 const SHORTEST_LONE_TOKEN = 16
+const SHORTEST_KEY = 8
 
 /**
  * Credentials before the `@` of a URL (RFC 3986 section 3.2.1). The user stays, the password goes; a user with no
- * password goes when it is long enough to be a token.
+ * password goes when it is long enough to be a token, and one that reads as a key goes along.
  */
 export function cutUrl(line: Line, at: number): number {
   const { bytes, rules } = line
@@ -39,10 +41,16 @@ export function cutUrl(line: Line, at: number): number {
   }
   if (sign === -1) return from
   const hasPassword = colon !== -1 && colon < sign
-  const start = hasPassword ? colon + 1 : from
+  const start = hasPassword && !isKey(bytes, from, colon) ? colon + 1 : from
   if (!hasPassword && !isLoneToken(bytes, start, sign)) return from
   if (!isPlaceholder(bytes, start, sign)) line.cutUnlessMarked(start, sign, rules.code('url-password'))
   return sign
+}
+
+/** A user that is a key itself, as in `https://KEY:SECRET@host`: hex, or what no name looks like. */
+function isKey(bytes: Uint8Array, from: number, to: number): boolean {
+  const isHex = to - from >= SHORTEST_KEY && runEnd(bytes, from, to, SETS.hex) === to
+  return isHex || readsAsRandom(bytes, from, to)
 }
 
 function isLoneToken(bytes: Uint8Array, from: number, to: number): boolean {

@@ -2,31 +2,38 @@
  * What goes from the value of a secret name: all of it, but for the parts of headers that are none: the scheme of
  * an Authorization, the names and attributes of cookies.
  */
-import { BLANK, bytesOf, EQUALS, SEMICOLON, startsWithWord } from '../bytes.ts'
+import { BLANK, EQUALS, SEMICOLON } from '../bytes.ts'
 import type { Line } from '../line.ts'
+import { Words } from '../words.ts'
 import { isPlaceholder } from './placeholder.ts'
+import { readsAsToken } from './reads.ts'
 
-const SCHEMES = (
-  'basic bearer token digest negotiate ntlm apikey api-key key hmac sharedkey sharedkeylite hawk signature oauth dpop ' +
-  'aws4-hmac-sha256 aws4-ecdsa-p256-sha256 goog4-rsa-sha256'
+const SCHEMES = new Words(
+  (
+    'basic bearer token digest negotiate ntlm apikey api-key key hmac sharedkey sharedkeylite hawk signature oauth dpop ' +
+    'aws4-hmac-sha256 aws4-ecdsa-p256-sha256 goog4-rsa-sha256'
+  )
+    .split(' ')
+    .map((scheme) => `${scheme} `),
 )
-  .split(' ')
-  .map((scheme) => bytesOf(`${scheme} `))
 
-const ATTRIBUTES = 'path domain expires max-age samesite priority version comment'.split(' ').map(bytesOf)
+const ATTRIBUTES = new Words('path domain expires max-age samesite priority version comment'.split(' '))
 
 /** Cuts a value that stands in `[from, to)`, quotes not included. */
 export function cutValue(line: Line, from: number, to: number, row: number): void {
   if (isPlaceholder(line.bytes, from, to)) return
+  if (line.rules.keyRules[row].weak === true && !readsAsToken(line.bytes, from, to)) return
   if (line.rules.keyRules[row].id === 'cookie' && cutCookies(line, from, to, row)) return
-  line.cutUnlessMarked(afterScheme(line.bytes, from, to), to, line.rules.keyCode(row))
+  const credentials = afterScheme(line.bytes, from, to)
+  if (!isPlaceholder(line.bytes, credentials, to))
+    line.cutUnlessMarked(credentials, to, line.rules.keyCode(row))
 }
 
 /** Where the credentials start after the name of an authentication scheme (RFC 9110 section 11.4). */
 export function afterScheme(bytes: Uint8Array, from: number, to: number): number {
-  const scheme = SCHEMES.find((word) => startsWithWord(bytes, from, to, word))
-  if (scheme === undefined) return from
-  let at = from + scheme.length
+  const scheme = SCHEMES.at(bytes, from, to)
+  if (scheme === 0) return from
+  let at = from + scheme
   while (at < to && bytes[at] === BLANK) at++
   return at < to ? at : from
 }
@@ -56,5 +63,5 @@ function indexOrEnd(bytes: Uint8Array, byte: number, from: number, end: number):
 }
 
 function isAttribute(bytes: Uint8Array, from: number, to: number): boolean {
-  return ATTRIBUTES.some((word) => word.length === to - from && startsWithWord(bytes, from, to, word))
+  return ATTRIBUTES.isWhole(bytes, from, to)
 }

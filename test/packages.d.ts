@@ -5,3 +5,6 @@ declare module 'common-log-string' {
     options?: { ipHeader?: string },
   ): string
 }
+declare module 'hide-secrets' {
+  export default function hideSecrets<T>(value: T, options?: { badWords?: string | string[] }): T
+}

@@ -1,0 +1,120 @@
+/**
+ * The loggers that are compared, each with a real file behind it. A row makes the logger in a folder of its own and
+ * tells how to wait until all is on the disk (`finish`), until the warm-up is (`settled`), and which file it wrote.
+ */
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { requirePeers } from './peers.js'
+
+const SYNC = { sync: true, minLength: 16000 }
+const ASYNC = { sync: false, minLength: 4096 }
+const NEVER_FULL = '64 GB'
+const OFTEN_FULL = '4 MB'
+
+const PATHS = [
+  'password',
+  'token',
+  'secret',
+  'req.headers.authorization',
+  'req.headers.cookie',
+  'res.headers["set-cookie"]',
+  '*.password',
+  '*.token',
+  '*.secret',
+  '*.cookie',
+]
+const KEYS = PATHS.slice(0, 3).concat(
+  'authorization',
+  'cookie',
+  'apiKey',
+  'clientSecret',
+  'passphrase',
+  'card',
+  'pin',
+)
+
+export const LOGGERS = {
+  'no logger': () => ({ log: { info() {}, error() {} }, finish() {}, settled() {}, file() {} }),
+  'pino sync 16 KB': (dir) => pinoTo(dir, SYNC),
+  'pino async 4 KB': (dir) => pinoTo(dir, ASYNC),
+  'pino + redact, 10 paths': (dir) => pinoTo(dir, ASYNC, { redact: PATHS }),
+  'pino + hide-secrets': async (dir) => {
+    const { default: hideSecrets } = await import('hide-secrets')
+    return pinoTo(dir, ASYNC, { formatters: { log: (fields) => hideSecrets(fields) } })
+  },
+  'pino + deep-redact': (dir, peers) => {
+    const { DeepRedact } = requirePeers(peers)('@hackylabs/deep-redact')
+    const redaction = new DeepRedact({ blacklistedKeys: KEYS, serialise: false })
+    return pinoTo(dir, ASYNC, { formatters: { log: (fields) => redaction.redact(fields) } })
+  },
+  'LogTape + pattern redaction': (dir, peers) => logTapeTo(dir, requirePeers(peers)),
+  hushlog: (dir) => hushlogTo(dir, NEVER_FULL, (log) => log.flush()),
+  'hushlog without scanning': async (dir) => {
+    const { Finder } = await import('../build/scrub/finder.js')
+    Finder.prototype.scan = () => false
+    return hushlogTo(dir, NEVER_FULL, (log) => log.flush())
+  },
+  'hushlog, sealing each 4 MB': (dir) => hushlogTo(dir, OFTEN_FULL, (log) => log.close()),
+}
+
+async function pinoTo(dir, destinationOptions, options = {}) {
+  const { default: pino } = await import('pino')
+  const dest = join(dir, 'pino.log')
+  const destination = pino.destination({ dest, ...destinationOptions })
+  const log = pino(options, destination)
+  // Not flush(): its callback comes while lines under minLength are still in memory.
+  const finish = () => {
+    destination.end()
+    return once(destination, 'close')
+  }
+  return { log, finish, file: () => dest, settled: () => new Promise((resolve) => log.flush(resolve)) }
+}
+
+async function logTapeTo(dir, require) {
+  const { configure, dispose, getLogger, jsonLinesFormatter } = require('@logtape/logtape')
+  const { getFileSink } = require('@logtape/file')
+  const patterns = require('@logtape/redaction')
+  const formatter = patterns.redactByPattern(jsonLinesFormatter, [
+    patterns.CREDIT_CARD_NUMBER_PATTERN,
+    patterns.EMAIL_ADDRESS_PATTERN,
+    patterns.JWT_PATTERN,
+    patterns.US_SSN_PATTERN,
+  ])
+  const path = join(dir, 'logtape.log')
+  await configure({
+    sinks: { file: getFileSink(path, { formatter }) },
+    loggers: [
+      { category: 'bench', sinks: ['file'], lowestLevel: 'info' },
+      { category: ['logtape', 'meta'], sinks: [] },
+    ],
+  })
+  const logger = getLogger('bench')
+  const log = {
+    info: (fields, message) => logger.info(message, fields),
+    error: (fields, message) => logger.error(message, fields),
+  }
+  return { log, finish: () => dispose(), file: () => path, settled() {} }
+}
+
+async function hushlogTo(dir, maxSize, finish) {
+  const { hushlog } = await import('hushlog')
+  const logs = join(dir, 'logs')
+  const log = hushlog({
+    service: 'bench',
+    stdout: false,
+    scrub: { env: false },
+    storage: { dir: logs, maxSize },
+  })
+  const open = join(logs, 'open')
+  return {
+    log,
+    finish: () => finish(log),
+    file: () => (maxSize === NEVER_FULL ? join(open, readdirSync(open)[0]) : undefined),
+    settled: async () => {
+      await log.flush()
+      while (maxSize === OFTEN_FULL && readdirSync(open).length > 1) await sleep(5)
+    },
+  }
+}

@@ -1,0 +1,2 @@
+export function scannerModule(): Promise<string>
+export function buildScanner(): Promise<void>
