@@ -15,8 +15,11 @@ export type Place =
   | 'after-equals'
   /** The last of the strings that follow. */
   | 'string'
-  /** What follows the first colon of the word before. */
+  /** What follows the first colon of the word before, or all of a word that is printed. */
   | 'before'
+  | 'echoed'
+  /** The third of fields that colons part. */
+  | 'third-field'
   /** 4 to 8 digits behind or before. */
   | 'digits'
   | 'digits-before'
@@ -40,11 +43,12 @@ export const DIRECTIVES: readonly Directive[] = [
   // Redis, its configuration and its MONITOR.
   { texts: ['requirepass ', 'masterauth '], place: 'word', id: 'password', sure: true },
   { texts: ['AUTH" ', 'AUTH\\" ', 'AUTH\\\\\\" '], place: 'string', id: 'password' },
-  { texts: ['> AUTH '], place: 'word', id: 'password' },
+  { texts: ['> AUTH ', ' AUTH default '], place: 'word', id: 'password' },
   // SMTP (RFC 4954), IMAP (RFC 3501), FTP (RFC 959) and POP3 (RFC 1939), IRC services.
   { texts: ['AUTH PLAIN ', 'AUTH LOGIN '], place: 'word', id: 'credentials' },
   { texts: [' LOGIN '], place: 'second', id: 'password' },
   { texts: ['PASS '], place: 'word', id: 'password', sure: true, after: 'user ' },
+  { texts: ['> PASS '], place: 'word', id: 'password', sure: true },
   { texts: [':IDENTIFY ', ':identify '], place: 'word', id: 'password', sure: true },
   // HAProxy; SNMP of network devices.
   { texts: ['stats auth '], place: 'after-colon', id: 'password', sure: true },
@@ -54,10 +58,22 @@ export const DIRECTIVES: readonly Directive[] = [
     id: 'password',
   },
   // FreeRADIUS and honeypots write what was tried.
+  { texts: ['mismatch, given: '], place: 'word', id: 'password', sure: true, after: 'password' },
+  { texts: ['snmp-server community '], place: 'word', id: 'password', sure: true },
   { texts: ['ogin incorrect: [', 'login attempt ['], place: 'after-slash', id: 'password', sure: true },
   // Digest authentication (RFC 7616).
   { texts: [' response='], place: 'string', id: 'authorization', after: 'digest ' },
+  // A line of PostgreSQL's password file; links that reset a password.
+  { texts: [':5432:'], place: 'third-field', id: 'password', sure: true },
+  { texts: ['password_reset/confirm/'], place: 'after-slash', id: 'token' },
   // Commands.
+  {
+    texts: [' | docker login', ' | podman login', ' | sudo -S', ' | helm registry login'],
+    place: 'echoed',
+    id: 'password',
+    sure: true,
+  },
+  { texts: [' /rp ', ' /RP '], place: 'word', id: 'password', after: 'schtasks' },
   { texts: [' | chpasswd'], place: 'before', id: 'password', sure: true },
   {
     texts: ['htpasswd -b ', 'htpasswd -bc ', 'htpasswd -cb ', 'htpasswd -bB '],

@@ -27,6 +27,8 @@ export interface KeyRule {
 
 /** Words before `pass` that make it a password: not `boarding pass` or `render pass`. */
 const PASS_OF =
+  'database oracle sys become mssql maria mariadb maildb tenant app web portal gateway broker jwt bot backup cluster node cache ' +
+  'registry repo deploy build ci git svn jenkins nexus vault master host remote local internal external primary secondary replica ' +
   'db user admin root my smtp mail email redis mongo mongodb postgres mysql pg psql sql ftp sftp auth ssh sudo login api key store ' +
   'cert ldap imap pop rabbit rabbitmq amqp proxy basic http wifi vpn vnc rdp bind sa default client server service account old new ' +
   'temp tmp keystore truststore'
@@ -494,7 +496,7 @@ function byWord(parts: string[], words: Map<string, number>): number | undefined
 
 function byEnd(whole: string, ends: Map<string, number>, lengths: number[]): number | undefined {
   for (const length of lengths) {
-    const index = whole.length > length ? ends.get(whole.slice(-length)) : undefined
+    const index = whole.length >= length ? ends.get(whole.slice(-length)) : undefined
     if (index !== undefined) return index
   }
   return undefined

@@ -44,6 +44,11 @@ function tagEnd(bytes: Uint8Array, from: number, end: number): number {
   return to
 }
 
+/** Whether what begins as a marker does stands at a place, whole or not. */
+export function isMarkerHead(bytes: Uint8Array, at: number, end: number): boolean {
+  return startsWith(bytes, at, end, HEAD)
+}
+
 /** Where the marker around a place starts, or -1. `at` is any place after its opening bracket. */
 export function markerAround(
   bytes: Uint8Array,

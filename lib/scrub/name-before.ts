@@ -253,7 +253,7 @@ const OPERATORS = new Set([0x3f, 0x2e, 0x2b, 0x7c, COLON])
 
 /** Names of types that stand between a name and its value in declarations. */
 const TYPES: Uint8Array[][] = []
-for (const type of 'string String str Str text Text char Char byte bytes Bytes any Any object Object CharSequence NSString varchar'.split(
+for (const type of 'string String str Str text Text char Char byte bytes Bytes any Any object Object CharSequence NSString varchar u8'.split(
   ' ',
 ))
   (TYPES[type.length] ??= []).push(bytesOf(type))

@@ -94,7 +94,7 @@ export interface Rules {
 
 /** Parts of the words that stand in most secret names. */
 const WORDS = (
-  'assw ASSW asscode ssphr ssPhr SSPHR pwd PWD Pwd _pass _PASS ecret ECRET oken OKEN redential REDENTIAL ' +
+  'assw ASSW asscode ssphr ssPhr SSPHR pwd PWD Pwd _pass _PASS .pass ecret ECRET oken OKEN redential REDENTIAL ' +
   'pikey piKey PIKEY pi-key pi-Key PI-KEY _key _KEY ssKey teKey ngKey onKey erKey nseal'
 )
   .split(' ')

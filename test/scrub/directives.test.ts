@@ -163,6 +163,48 @@ t.test('an object that says what it is loses its secrets, whatever their names',
     check(t, text, left)
 })
 
+t.test('source code that puts a secret together loses it', async (t) => {
+  const PASSWORD = '[SECRET:password]'
+  for (const [text, left] of [
+    [
+      "headers.append('Authorization', 'Bearer ' + 'otter729otter729A')",
+      "headers.append('Authorization', 'Bearer ' + '[SECRET:bearer]')",
+    ],
+    ["url = '/x?access_token=' + 'otter729'", "url = '/x?access_token=' + '[SECRET:token]'"],
+    ['$db_password = "" . "otter729";', `$db_password = "" . "${PASSWORD}";`],
+    ["const secret = 'sk_' +\n  'otter729otter'", "const secret = '[SECRET:secret]' +\n  '[SECRET:secret]'"],
+    ['master_password = (\n  "otter729"\n)', `master_password = (\n  "${PASSWORD}"\n)`],
+    ['TOKEN = <<~EOS\n  otter729otter729otter\nEOS', 'TOKEN = <<~EOS\n  [SECRET:token]\nEOS'],
+    ["{ ['api-key'] = [[otter729]] }", "{ ['api-key'] = [[[SECRET:key]]] }"],
+    ['mapOf("password" to "gubalek")', `mapOf("password" to "${PASSWORD}")`],
+    ['string password{"gubalek"};', `string password{"${PASSWORD}"};`],
+    ['-define(DB_PASSWORD, "gubalek").', `-define(DB_PASSWORD, "${PASSWORD}").`],
+    ['val password by lazy { "gubalek" }', `val password by lazy { "${PASSWORD}" }`],
+    ["77 WS-DB-PASSWORD PIC X(24) VALUE 'gubalek'.", `77 WS-DB-PASSWORD PIC X(24) VALUE '${PASSWORD}'.`],
+    ['static API_KEY: &\'static [u8] = b"otter729";', 'static API_KEY: &\'static [u8] = b"[SECRET:key]";'],
+    [
+      '.header("x-api-key", HeaderValue::from_static("otter729"))',
+      '.header("x-api-key", HeaderValue::from_static("[SECRET:key]"))',
+    ],
+    [
+      'add_argument("--db-secret", default="otter729", help="x")',
+      'add_argument("--db-secret", default="[SECRET:secret]", help="x")',
+    ],
+    ["jwt.sign({ a: 1, b: 2 }, 'otter729otter729')", `jwt.sign({ a: 1, b: 2 }, '${PASSWORD}')`],
+    ["conn.basic_auth 'ada', 'gubalek'", `conn.basic_auth 'ada', '${PASSWORD}'`],
+    ['c.basic_auth("ada", Some("gubalek"))', `c.basic_auth("ada", Some("${PASSWORD}"))`],
+    [
+      'echo "gubalek" | docker login r -u ada --password-stdin',
+      `echo "${PASSWORD}" | docker login r -u ada --password-stdin`,
+    ],
+    ['db.example:5432:shop:ada:gubalek', `db.example:5432:shop:ada:${PASSWORD}`],
+    ['http -a ada:gubalek GET /x', `http -a ada:${PASSWORD} GET /x`],
+    ["COOKIES = {'csrftoken': 'otter729'}", "COOKIES = {'csrftoken': '[SECRET:token]'}"],
+    ['tenant_oracle_sys_pass = "gubalek"', `tenant_oracle_sys_pass = "${PASSWORD}"`],
+  ])
+    check(t, text, left)
+})
+
 t.test('what has the form of a name and its value, and is none, stays', async (t) => {
   for (const text of [
     'at TokenService.verify (/app/src/token.service.ts:88:13)',
@@ -185,6 +227,18 @@ t.test('what has the form of a name and its value, and is none, stays', async (t
     'apiKey: "YOUR_API_KEY_HERE"',
     'existingSecret: redis-auth',
     'PASS src/scrub.test.js',
+    '--- PASS: TestParsePassword (0.06s)',
+    'self.db_password = db_password',
+    'Usage: jasper login --token TOKEN [--user USER]',
+    'token_type=bearer expires_in=3600',
+    'curl -u username:password https://shop.example',
+    'postgres://user:password@localhost:5432/orders',
+    'aws_access_key_id=AKIAIOSFODNN7EXAMPLE',
+    'password: op://shop/db/password',
+    'export DB_PASSWORD=$(aws secretsmanager get-secret-value --secret-id shop/db --query SecretString --output text)',
+    'api_key = "sk-...abcd"',
+    'Authorization: Bearer YOUR_ACCESS_TOKEN',
+    'const key = Configuration["Shop:ApiKey"];',
     'user ada LOGIN attempt failed',
     'the exit code is 1, the status code is 404 not found',
     '2026 is your year of luck',

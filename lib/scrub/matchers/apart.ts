@@ -63,7 +63,8 @@ export function cutApart(line: Line, gap: number, wide: boolean, row: number, na
   const called = insideCall(bytes, gap, end)
   if (called !== -1) return cutIfSecret(line, called, row, name)
   const to = textRunEnd(line, gap, end)
-  if (readsAsRandom(bytes, gap, to) || (wide && isPassword(line, row) && readsAsSecret(bytes, gap, to))) {
+  const readsAsPassword = wide ? readsAsSecret : readsAsMixed
+  if (readsAsRandom(bytes, gap, to) || (isPassword(line, row) && readsAsPassword(bytes, gap, to))) {
     cutValue(line, gap, to, row)
     return to
   }
@@ -72,7 +73,18 @@ export function cutApart(line: Line, gap: number, wide: boolean, row: number, na
 }
 const LINKS = new Words(
   [
-    ...['-> ', '->', '<- ', '<-', '| ', '. ', '{ get; set; } = ', 'As String = ', 'AS String = '],
+    ...[
+      '-> ',
+      '->',
+      '<- ',
+      '<-',
+      '| ',
+      '. ',
+      '{ get; set; } = ',
+      'by lazy { ',
+      'As String = ',
+      'AS String = ',
+    ],
     ...['is set to ', 'was set to ', 'set to ', 'is now ', 'is: ', 'is ', 'was ', 'are ', 'to ', 'value '],
   ],
   'exact',
@@ -147,10 +159,11 @@ function phraseEnd(line: Line, from: number): number {
   if (PHRASES.at(bytes, from, end) === 0) return -1
   const stop = Math.min(end, from + MAX_PHRASE)
   for (let at = from; at < stop; at++) {
-    if (bytes[at] === BLANK && VERBS.at(bytes, at, end) > 0) return at + 4
+    const verb = bytes[at] === BLANK ? VERBS.at(bytes, at, end) : 0
+    if (verb > 0) return at + verb
     if (bytes[at] === COLON) {
       const gap = gapAt(bytes, at + 1, end, MAX_GAP)
-      if (gap.lines > 0 || (gap.at > at + 1 && readsAsMixed(bytes, gap.at, textRunEnd(line, gap.at, end))))
+      if (gap.lines > 0 || (gap.at > at + 1 && readsAsMade(bytes, gap.at, textRunEnd(line, gap.at, end))))
         return at + 1
     }
     if (ENDS_PHRASE.has(bytes[at]) || (bytes[at] === 0x2e && bytes[at + 1] === BLANK)) return -1
@@ -173,9 +186,9 @@ const PHRASES = new Words(
       'created',
       'issued',
     ],
-    ...['lautet', 'est ', 'es ', 'är '],
+    ...['lautet', 'est ', 'es ', 'är ', 'PIC ', 'TYPE ', 'type '],
   ],
   'exact',
 )
-const VERBS = new Words([' is ', ' was'], 'exact')
+const VERBS = new Words([' is ', ' was', ' VALUE '], 'exact')
 const ENDS_PHRASE = new Set([COMMA, EQUALS, OPEN_BRACE, 0x0a])

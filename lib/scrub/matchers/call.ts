@@ -4,13 +4,19 @@
 import {
   APOSTROPHE,
   BACKSLASH,
+  bytesOf,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
   CLOSE_PAREN,
   COMMA,
   indexOfByte,
   isQuote,
+  OPEN_BRACE,
+  OPEN_BRACKET,
   OPEN_PAREN,
   QUOTE,
   skip,
+  startsWith,
 } from '../bytes.ts'
 import { CALLS } from '../calls.ts'
 import { depthOfQuote, stringEnd } from '../json-span.ts'
@@ -18,7 +24,7 @@ import type { Line } from '../line.ts'
 import type { NameBefore } from '../name-before.ts'
 import { gapAt } from './gap.ts'
 import { cutIfSecret } from './string-value.ts'
-import { afterStringPrefix } from './value-start.ts'
+import { afterStringPrefix, insideCall } from './value-start.ts'
 
 const MAX_CALL = 512
 const MAX_GAP = 64
@@ -34,22 +40,29 @@ export function cutCall(line: Line, at: number, row: number, name: NameBefore): 
     if (from === -1) return at + 1
   }
   const value = afterStringPrefix(bytes, gapAt(bytes, from, stop, MAX_GAP).at, stop)
-  if (!isQuote(bytes[skip(bytes, value, stop, BACKSLASH)])) return at + 1
-  return Math.max(at + 1, cutIfSecret(line, value, rules.passwordRow, name))
+  const isString = isQuote(bytes[skip(bytes, value, stop, BACKSLASH)])
+  const isOption = startsWith(bytes, value, stop, SOME)
+  const string = isString ? value : isOption ? insideCall(bytes, value, stop) : -1
+  return string === -1 ? at + 1 : Math.max(at + 1, cutIfSecret(line, string, rules.passwordRow, name))
 }
+
+const SOME = bytesOf('Some(')
 
 /** Past the comma after an argument, whatever it is; -1 where the call ends before. */
 export function afterArgument(bytes: Uint8Array, from: number, stop: number): number {
   let parens = 0
   for (let at = from; at < stop; at++) {
     const byte = bytes[at]
-    if (byte === OPEN_PAREN) parens++
+    if (OPENERS.has(byte)) parens++
     else if (byte === COMMA && parens === 0) return at + 1
-    else if ((byte === CLOSE_PAREN && parens-- === 0) || byte === 0x3b) return -1
+    else if ((CLOSERS.has(byte) && parens-- === 0) || byte === 0x3b) return -1
     else if (byte === QUOTE || byte === APOSTROPHE || byte === BACKSLASH) at = afterString(bytes, at, stop)
   }
   return -1
 }
+
+const OPENERS = new Set([OPEN_PAREN, OPEN_BRACE, OPEN_BRACKET])
+const CLOSERS = new Set([CLOSE_PAREN, CLOSE_BRACE, CLOSE_BRACKET])
 
 /** The last byte of the string that starts at `at`, or of the escape that stands there. */
 function afterString(bytes: Uint8Array, at: number, stop: number): number {

@@ -12,6 +12,7 @@ import {
   DOT,
   EQUALS,
   isDigit,
+  lower,
   NAME,
   OPEN_BRACKET,
   OPEN_PAREN,
@@ -33,9 +34,26 @@ export function isCode(line: Line, from: number, to: number, name: NameBefore): 
     isPlace(bytes, from, to, name) ||
     isResource(bytes, name, start) ||
     isCall(bytes, from, to) ||
+    isItself(bytes, from, to, name) ||
+    isVerdict(bytes, name, start) ||
     (!readsAsSecret(bytes, from, to) && (isCompared(line, from, to, name) || isProcess(bytes, name)))
   )
 }
+
+/** `self.password = password`, `--token TOKEN`: the value is a variable of the same name, or stands for one. */
+function isItself(bytes: Uint8Array, from: number, to: number, { start, end }: NameBefore): boolean {
+  const length = to - from
+  if (length > end - start || from < end) return false
+  for (let i = 1; i <= length; i++) if (lower(bytes[to - i]) !== lower(bytes[end - i])) return false
+  return length === end - start || (CLASS[bytes[end - length - 1]] & WORD) === 0
+}
+
+/** `--- PASS: TestPassword (0.06s)`, as Go's tests say it. */
+function isVerdict(bytes: Uint8Array, { start }: NameBefore, first: number): boolean {
+  return start - VERDICT.length >= first && startsWith(bytes, start - VERDICT.length, start + 4, DASHED_PASS)
+}
+const VERDICT = bytesOf('--- ')
+const DASHED_PASS = bytesOf('--- PASS')
 
 /** `token.service.ts:88:13`: a place in a file. */
 function isPlace(bytes: Uint8Array, from: number, to: number, { start, end }: NameBefore): boolean {
@@ -74,9 +92,9 @@ function isResource(bytes: Uint8Array, name: NameBefore, start: number): boolean
   const stop = Math.max(start, name.start - LONGEST_RESOURCE)
   let at = name.start - 1
   while (at > stop && (bytes[at - 1] === COLON || (CLASS[bytes[at - 1]] & NAME) !== 0)) at--
-  return startsWith(bytes, at, name.start, ARN)
+  return RESOURCES.at(bytes, at, name.start) > 0
 }
-const ARN = bytesOf('arn:')
+const RESOURCES = new Words(['arn:', 'resolve:', '{{resolve:'], 'exact')
 const LONGEST_RESOURCE = 100
 
 /** `Field(min_length=8)`: a function that is called, with nothing but letters in its name. */

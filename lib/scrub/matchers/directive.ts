@@ -78,6 +78,8 @@ const PLACES: Record<Place, (line: Line, from: number, at: number) => Span | und
   'after-equals': (line, from) => after(line, word(line, from), EQUALS),
   string: lastString,
   before: (line, _from, at) => after(line, wordBefore(line, at), COLON),
+  echoed: (line, _from, at) => echoed(line, at),
+  'third-field': (line, from) => after(line, after(line, word(line, from), COLON), COLON),
   digits: (line, from) => code(line, from),
   'digits-before': (line, from, at) => codeBefore(line, from, at),
   'cookie-field': cookieField,
@@ -138,6 +140,23 @@ const MAX_CREDENTIALS = 64
 const ENDS_WORD = new Uint8Array(256)
 for (const byte of [BLANK, TAB, QUOTE, APOSTROPHE, BACKSLASH, EQUALS, OPEN_PAREN, 0x60, 0x0a, 0x0d])
   ENDS_WORD[byte] = 1
+
+function echoed(line: Line, at: number): Span | undefined {
+  const span = wordBefore(line, at)
+  if (span === undefined) return undefined
+  const { bytes, start } = line
+  const quote = backslashesBeforeQuote(bytes, span.from, start)
+  return startsWith(bytes, Math.max(start, quote - ECHO.length), quote, ECHO) ? span : undefined
+}
+const ECHO = bytesOf('echo ')
+
+/** Where the quote before `at` starts, with its backslashes; `at` where none stands. */
+function backslashesBeforeQuote(bytes: Uint8Array, at: number, start: number): number {
+  if (at === start || !isQuote(bytes[at - 1])) return at
+  let from = at - 1
+  while (from > start && bytes[from - 1] === BACKSLASH) from--
+  return from
+}
 
 function code({ bytes, end }: Line, from: number): Span | undefined {
   let to = from

@@ -10,7 +10,7 @@ import { readsAsRandom } from './reads.ts'
 import { cutIfSecret } from './string-value.ts'
 import { textRunEnd } from './text-run.ts'
 import { cutValue } from './value.ts'
-import { blockScalar, fallbackString, insideCall } from './value-start.ts'
+import { blockScalar, fallbackString, hereDocument, insideCall } from './value-start.ts'
 
 /** Cuts such a value and returns where to go on; -1 when there is none. */
 export function cutElsewhere(line: Line, from: number, row: number, name: NameBefore): number {
@@ -20,6 +20,8 @@ export function cutElsewhere(line: Line, from: number, row: number, name: NameBe
     line.cutUnlessMarked(block.from, block.to, rules.keyCode(row))
     return block.to
   }
+  const document = hereDocument(bytes, from, end)
+  if (document !== -1) return cutNextLine(line, document, row, name)
   if (bytes[from] === LESS) return cutAngled(line, from, row)
   const gap = gapAt(bytes, from, end, MAX_GAP)
   if (gap.lines > 0) return cutNextLine(line, gap.at, row, name)

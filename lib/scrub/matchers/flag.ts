@@ -24,6 +24,7 @@ import {
 import type { Line } from '../line.ts'
 import type { NameBefore } from '../name-before.ts'
 import { cutAt } from './key-value.ts'
+import { isDocumentedUser } from './placeholder.ts'
 import { readsAsSecret } from './reads.ts'
 import { textRunEnd } from './text-run.ts'
 
@@ -54,6 +55,9 @@ const SHORT_FLAGS: readonly { flag: Uint8Array; commands: readonly Uint8Array[];
     afterColon: false,
   },
   { flag: bytesOf('a'), commands: ['redis-cli'].map(bytesOf), afterColon: false },
+  { flag: bytesOf('a'), commands: ['http ', 'https '].map(bytesOf), afterColon: true },
+  { flag: bytesOf('A'), commands: ['snmp'].map(bytesOf), afterColon: false },
+  { flag: bytesOf('X'), commands: ['snmp'].map(bytesOf), afterColon: false },
   {
     flag: bytesOf('w'),
     commands: ['ldapsearch', 'ldapmodify', 'ldapadd', 'ldapdelete', 'ldapwhoami', 'ldappasswd'].map(bytesOf),
@@ -88,6 +92,7 @@ export function cutFlag(line: Line, at: number, _row: number, name: NameBefore):
   const row = name.verdictOf(bytes, from, to)
   if (row === -1 || line.rules.keyRules[row].pair === true || !looksSecret(line, value)) return at + 1
   name.start = from
+  name.end = to
   name.quote = 0
   return Math.max(at + 1, cutAt(line, value, row, name))
 }
@@ -165,7 +170,7 @@ function cutShort(line: Line, value: number, afterColon: boolean, name: NameBefo
   const from = bytes[opening] === QUOTE || bytes[opening] === APOSTROPHE ? opening + 1 : value
   const to = textRunEnd(line, from, end)
   const colon = afterColon ? indexOfByte(bytes, COLON, from, to) : from - 1
-  if (colon === -1 || colon + 1 >= to) return value
+  if (colon === -1 || colon + 1 >= to || isDocumentedUser(bytes, from, colon, to)) return value
   name.start = value
   name.quote = 0
   return cutAt(line, colon + 1, row, name)

@@ -20,9 +20,11 @@ import {
   HASH,
   indexOfByte,
   isDigit,
+  isQuote,
   LESS,
   OPEN_BRACE,
   OPEN_BRACKET,
+  OPEN_PAREN,
   QUESTION,
   QUOTE,
   runEnd,
@@ -32,13 +34,14 @@ import {
 import { encodedQuoteAt, greaterSignAt } from '../encoded.ts'
 import { depthOfQuote, stringEnd } from '../json-span.ts'
 import { type Line, quoteText } from '../line.ts'
-import { markerAround, markerEnd } from '../marker.ts'
+import { isMarkerHead, markerAround, markerEnd } from '../marker.ts'
 import { isArrow, type NameBefore } from '../name-before.ts'
 import { Words } from '../words.ts'
 import { isCode } from './code.ts'
 import { cutContainer } from './container.ts'
 import { cutElement } from './element.ts'
 import { cutElsewhere } from './elsewhere.ts'
+import { gapAt } from './gap.ts'
 import { cutNamed } from './named-value.ts'
 import { cutPair } from './pair.ts'
 import { isReference, isStateWord, placeholderEnd } from './placeholder.ts'
@@ -47,9 +50,10 @@ import { mayReadAsToken, readsAsSecret } from './reads.ts'
 import { cutIfSecret } from './string-value.ts'
 import { textLineEnd, textRunEnd } from './text-run.ts'
 import { afterScheme, cutValue } from './value.ts'
-import { afterStringPrefix, joinedString, valueStart } from './value-start.ts'
+import { afterStringPrefix, joinedString, OPERATORS, valueStart } from './value-start.ts'
 
 const MAX_WEAK = 1024
+const MAX_GAP = 64
 /** The first byte of `→`. */
 const ARROW = 0xe2
 const OPENERS = new Set([OPEN_BRACE, OPEN_BRACKET, LESS, 0x24, 0x28])
@@ -111,10 +115,25 @@ export function cutAt(line: Line, from: number, row: number, name: NameBefore): 
     if (bytes[from] === OPEN_BRACE || bytes[from] === OPEN_BRACKET) return cutMembers(line, from, row, name)
     return cutBare(line, from, row, name)
   }
-  if (bytes[from] === APOSTROPHE || bytes[from] === BACKTICK) return cutSingleQuoted(line, from, row)
+  if (bytes[from] === APOSTROPHE || bytes[from] === BACKTICK) return cutInApostrophes(line, from, row, name)
   const quote = encodedQuoteAt(bytes, from, end)
   return quote > 0 ? cutEncoded(line, from, quote, row, name) : cutRun(line, from, row, name)
 }
+
+/** `'…'`; and `'&token=' + '…'`, where the first of them ends the string that the name stands in. */
+function cutInApostrophes(line: Line, from: number, row: number, name: NameBefore): number {
+  const joined = joinedString(line.bytes, from, line.end, OPERATORS)
+  if (joined !== -1) return cutIfSecret(line, joined, row, name)
+  const to = cutSingleQuoted(line, from, row)
+  return to - from <= SHORT_HEAD ? cutTail(line, to, row, name) : to
+}
+
+/** `"" + "…"`, `'sk_live_' + '…'`: what is joined to an empty string or to the head of a token. */
+function cutTail(line: Line, quote: number, row: number, name: NameBefore): number {
+  const joined = joinedString(line.bytes, quote, line.end, OPERATORS)
+  return joined === -1 ? quote : cutIfSecret(line, joined, row, name)
+}
+const SHORT_HEAD = 12
 
 /** A value between quotes that are written for another medium: `&quot;…&quot;`. */
 function cutEncoded(line: Line, from: number, quote: number, row: number, name: NameBefore): number {
@@ -147,7 +166,8 @@ function cutQuoted(line: Line, from: number, opening: number, row: number, name:
   const limit = line.rules.keyRules[row].weak === true ? Math.min(end, opening + MAX_WEAK) : end
   const to = stringEnd(bytes, opening + 1, limit, depth)
   cutValue(line, opening + 1, to, row)
-  return to
+  const isHead = name.quote !== QUOTE && to - opening <= SHORT_HEAD
+  return isHead ? cutTail(line, skip(bytes, to, end, BACKSLASH), row, name) : to
 }
 
 /** `"password=" + "…"`. */
@@ -201,7 +221,14 @@ function cutRun(line: Line, from: number, row: number, name: NameBefore): number
     const placeholder = placeholderEnd(bytes, bare, end)
     if (placeholder !== -1) return placeholder
   }
-  if (bytes[from] === OPEN_BRACKET) return cutPrintedList(line, from, row, name)
+  if (bytes[from] === OPEN_BRACKET && !isMarkerHead(bytes, from, end))
+    return cutPrintedList(line, from, row, name)
+  if (bytes[from] === OPEN_BRACE && isQuote(bytes[skip(bytes, from + 1, end, BACKSLASH)])) return from
+  if (bytes[from] === OPEN_PAREN) {
+    const inside = gapAt(bytes, from + 1, end, MAX_GAP)
+    if (inside.lines > 0 && isQuote(bytes[skip(bytes, inside.at, end, BACKSLASH)]))
+      return cutIfSecret(line, inside.at, row, name)
+  }
   if (isPrintedObject(bytes, from, end) || isReference(bytes, from, end)) return from
   if (rules.keyRules[row].weak === true && !mayReadAsToken(bytes, from, end)) return from
   const inQuery = isInQuery(bytes, name.start, line.start)
@@ -220,8 +247,20 @@ function cutPrintedList(line: Line, from: number, row: number, name: NameBefore)
   const inside = from + 1
   const marker = markerEnd(bytes, from, end, rules)
   if (marker !== -1) return marker
+  if (bytes[inside] === OPEN_BRACKET) return cutLongString(line, inside + 1, row)
   if (inside >= end || bytes[inside] <= BLANK || NO_VALUES.has(bytes[inside])) return from
   return cutAt(line, inside, row, name)
+}
+/** `[[…]]`, as Lua writes strings. */
+function cutLongString(line: Line, from: number, row: number): number {
+  const { bytes, end } = line
+  const stop = Math.min(end, from + MAX_ENCODED)
+  let to = from
+  while (to < stop && bytes[to] !== CLOSE_BRACKET && bytes[to] > BLANK && bytes[to] !== QUOTE) to++
+  if (bytes[to] !== CLOSE_BRACKET || bytes[to + 1] !== CLOSE_BRACKET || !readsAsSecret(bytes, from, to))
+    return from
+  cutValue(line, from, to, row)
+  return to
 }
 const NO_VALUES = new Set([OPEN_BRACE, OPEN_BRACKET, CLOSE_BRACKET, LESS])
 

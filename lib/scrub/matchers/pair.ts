@@ -4,17 +4,23 @@
 import {
   BACKSLASH,
   BLANK,
+  bytesOf,
+  CLASS,
   CLOSE_BRACKET,
   CLOSE_PAREN,
   COLON,
   COMMA,
   DASH,
+  EQUALS,
   indexOfByte,
+  isQuote,
   lower,
   OPEN_BRACKET,
   OPEN_PAREN,
   QUOTE,
   skip,
+  startsWithWord,
+  WORD,
 } from '../bytes.ts'
 import { depthOfQuote, stringEnd } from '../json-span.ts'
 import type { Line } from '../line.ts'
@@ -22,6 +28,7 @@ import type { NameBefore } from '../name-before.ts'
 import { readsAsSecret } from './reads.ts'
 import { cutIfSecret } from './string-value.ts'
 import { cutValue } from './value.ts'
+import { insideCall } from './value-start.ts'
 
 /** `("DB_PASS", "…")` and `["Authorization", "…"]`: a name and its value as neighbours in a list. */
 export function cutPair(line: Line, at: number, row: number, name: NameBefore): number {
@@ -29,7 +36,7 @@ export function cutPair(line: Line, at: number, row: number, name: NameBefore): 
   const from = skip(bytes, at + 1, end, BLANK)
   const opening = skip(bytes, from, end, BACKSLASH)
   const quote = bytes[opening]
-  if (quote !== name.quote || opening - from !== name.backslashes) return at + 1
+  if (quote !== name.quote || opening - from !== name.backslashes) return cutArgument(line, from, row, name)
   const close =
     quote === QUOTE
       ? stringEnd(bytes, opening + 1, end, depthOfQuote(opening - from))
@@ -47,6 +54,22 @@ export function cutPair(line: Line, at: number, row: number, name: NameBefore): 
   cutValue(line, opening + 1, close, row)
   return close
 }
+
+/** `("x-api-key", HeaderValue::from_static("…"))`, `("--secret", default="…")`. Returns where to go on. */
+export function cutArgument(line: Line, from: number, row: number, name: NameBefore): number {
+  const { bytes, end } = line
+  const called = insideCall(bytes, from, end)
+  if (called !== -1) return cutIfSecret(line, called, row, name)
+  if (!startsWithWord(bytes, from, end, DEFAULT)) return from
+  const stop = Math.min(end, from + MAX_DEFAULT)
+  let at = from + DEFAULT.length
+  while (at < stop && (CLASS[bytes[at]] & WORD) !== 0) at++
+  if (bytes[at] !== COLON && bytes[at] !== EQUALS) return from
+  const string = skip(bytes, at + 1, stop, BLANK)
+  return isQuote(bytes[skip(bytes, string, stop, BACKSLASH)]) ? cutIfSecret(line, string, row, name) : from
+}
+const DEFAULT = bytesOf('default')
+const MAX_DEFAULT = 32
 
 const HEADERS = new Set(['authorization', 'cookie', 'csrf'])
 const X = 0x78

@@ -3,6 +3,7 @@
  */
 import {
   BLANK,
+  bytesOf,
   CLOSE_BRACE,
   CLOSE_BRACKET,
   DOT,
@@ -11,6 +12,8 @@ import {
   OPEN_BRACKET,
   runEnd,
   SETS,
+  skip,
+  startsWith,
   WORD,
 } from '../bytes.ts'
 import { Words } from '../words.ts'
@@ -19,7 +22,8 @@ const WORDS = new Words(
   (
     'redacted filtered hidden masked removed censored omitted none null undefined nil true false missing invalid ' +
     'required denied expired empty unset ok failed failure success successful granted revoked rejected accepted enabled disabled ' +
-    'yes no unknown optional valid *** include same-origin omit read write'
+    'yes no unknown optional valid *** include same-origin omit read write ' +
+    'todo tbd changeme change_me placeholder dummy'
   ).split(' '),
 )
 const BRACKETED = new Words(
@@ -30,15 +34,34 @@ const BRACKETED = new Words(
 
 const DOLLAR = 0x24
 const LONGEST_TEMPLATE = 80
+const LONGEST_COMMAND = 200
 const MASKS = new Set([0x2a, 0x2e, 0x78, 0x58, 0x2d, 0x5f])
 const SHORTEST_MASK = 3
 
 /** Templates and masks; for values of any kind. */
 export function isPlaceholder(bytes: Uint8Array, from: number, to: number): boolean {
   if (to <= from || isMask(bytes, from, to) || isTemplate(bytes, from, to)) return true
+  if (to - from < SHORTEST_BRACKETED) return false
   if (isBracketed(bytes, from, to) || isDocumented(bytes, from, to) || isSample(bytes, from, to)) return true
+  if (STORES.at(bytes, from, to) > 0 || isAbridged(bytes, from, to)) return true
   return isPath(bytes, from, to) || (to - from <= LONGEST_TEMPLATE && isShouted(bytes, from, to, ASKING))
 }
+
+const SHORTEST_BRACKETED = 5
+
+/** Where secret stores keep it. */
+const STORES = new Words(['op://', 'vault:', 'ref+', 'awssm:', 'gsm:', '{{resolve:'], 'exact')
+
+/** `sk-...abcd`: what is left of a secret that somebody has masked. */
+function isAbridged(bytes: Uint8Array, from: number, to: number): boolean {
+  const stop = Math.min(to, from + MOST_LEFT + SHORTEST_MASK)
+  let dots = from
+  while (dots < stop && bytes[dots] !== DOT && bytes[dots] !== STAR) dots++
+  const rest = skip(bytes, dots, to, bytes[dots])
+  return rest - dots >= SHORTEST_MASK && dots - from + to - rest <= MOST_LEFT
+}
+const STAR = 0x2a
+const MOST_LEFT = 8
 
 /** `/etc/ssl/private/server.key`: where a secret lies. */
 function isPath(bytes: Uint8Array, from: number, to: number): boolean {
@@ -70,7 +93,13 @@ export function isSample(bytes: Uint8Array, from: number, to: number): boolean {
     rising = at > from && bytes[at] === bytes[at - 1] + 1 ? rising + 1 : 0
     if (rising >= LONGEST_RISE) return true
   }
-  return most * 3 >= length * 2
+  return most * 3 >= length * 2 || endsWith(bytes, from, to, EXAMPLE)
+}
+/** Documentation's keys end so. */
+const EXAMPLE = bytesOf('EXAMPLE')
+
+function endsWith(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
+  return to - from > text.length && startsWith(bytes, to - text.length, to, text)
 }
 const counts = new Uint16Array(256)
 const SHORTEST_SAMPLE = 16
@@ -101,7 +130,7 @@ function isShouted(bytes: Uint8Array, from: number, to: number, words: Words): b
   let underscores = 0
   for (let at = from; at < to; at++) {
     if (bytes[at] === 0x5f) underscores++
-    else if (!(bytes[at] >= 0x41 && bytes[at] <= 0x5a)) return false
+    else if (!(bytes[at] >= 0x41 && bytes[at] <= 0x5a) && !isDigit(bytes[at])) return false
   }
   if (underscores === 0) return false
   for (let at = from; at < to; at++) if (words.at(bytes, at, to) > 0) return true
@@ -115,7 +144,7 @@ export function isReference(bytes: Uint8Array, from: number, end: number): boole
 const REFERENCES = new Words(
   (
     'var. local. data. module. secrets. vars. process.env os.environ os.getenv System.getenv getenv( env( ENV[ Deno.env import.meta.env ' +
-    'config. settings. self. this. !vault !Ref !Sub !GetAtt !ImportValue'
+    'Configuration[ config[ settings[ Config[ secrets[ config. settings. self. this. !vault !Ref !Sub !GetAtt !ImportValue'
   )
     .split(' ')
     .concat('new ', 'await '),
@@ -145,7 +174,8 @@ export function isStateWord(bytes: Uint8Array, from: number, to: number): boolea
 
 /** Where a template or a bracketed word that starts at `from` ends, or -1: such a value may hold blanks. */
 export function placeholderEnd(bytes: Uint8Array, from: number, end: number): number {
-  const stop = Math.min(end, from + LONGEST_TEMPLATE)
+  const isCommand = bytes[from] === DOLLAR && bytes[from + 1] === 0x28
+  const stop = Math.min(end, from + (isCommand ? LONGEST_COMMAND : LONGEST_TEMPLATE))
   for (let at = from + 1; at < stop; at++) {
     if (!CLOSERS.has(bytes[at])) continue
     const to = bytes[at + 1] === bytes[at] ? at + 2 : at + 1
@@ -172,9 +202,9 @@ function isTemplate(bytes: Uint8Array, from: number, to: number): boolean {
   const length = to - from
   if (length === 2 && bytes[from] === 0x25) return 'sdijoOc'.includes(String.fromCharCode(bytes[from + 1]))
   if (bytes[from] === DOLLAR && isVariableName(bytes, from + 1, to)) return true
-  if (length > LONGEST_TEMPLATE) return false
   if (bytes[from] === DOLLAR && bytes[from + 1] === 0x28)
-    return bytes[to - 1] === 0x29 && isSubstitution(bytes, from + 2, to - 1)
+    return bytes[to - 1] === 0x29 && length <= LONGEST_COMMAND && isSubstitution(bytes, from + 2, to - 1)
+  if (length > LONGEST_TEMPLATE) return false
   if (bytes[from] === 0x25 && bytes[to - 1] === 0x25) return runEnd(bytes, from + 1, to - 1, WORD) === to - 1
   if (bytes[from] === 0x7b && bytes[to - 1] === CLOSE_BRACE && isWords(bytes, from + 1, to - 1)) return true
   if (bytes[from] === 0x3c && bytes[to - 1] === 0x3e && isWords(bytes, from + 1, to - 1)) return true
@@ -219,3 +249,10 @@ function isBracketed(bytes: Uint8Array, from: number, to: number): boolean {
   if (close !== CLOSE_BRACKET && close !== 0x3e && close !== 0x29) return false
   return BRACKETED.isWhole(bytes, from + 1, to - 1)
 }
+
+/** `user:password`, as documentation writes it. */
+export function isDocumentedUser(bytes: Uint8Array, from: number, colon: number, to: number): boolean {
+  return colon > from && USERS.isWhole(bytes, from, colon) && PASSWORDS.isWhole(bytes, colon + 1, to)
+}
+const USERS = new Words(['user', 'username', 'login', '<user>', '<username>'])
+const PASSWORDS = new Words(['pass', 'password', 'passwd', 'pwd', '<password>'])

@@ -55,6 +55,23 @@ export function readsAsMixed(bytes: Uint8Array, from: number, to: number): boole
 }
 const SHORTEST_MIXED = 8
 
+/** Signs, letters and digits in a long row, as generators of salts write them; blanks may be among them. */
+export function readsAsNoise(bytes: Uint8Array, from: number, to: number): boolean {
+  const length = to - from
+  if (length < SHORTEST_NOISE || length > LONGEST_NOISE) return false
+  let blanks = 0
+  let signs = 0
+  let digits = 0
+  for (let at = from; at < to; at++) {
+    if (bytes[at] === BLANK) blanks++
+    else if (isDigit(bytes[at])) digits++
+    else if ((CLASS[bytes[at]] & SETS.alnum) === 0) signs++
+  }
+  return digits > 0 && signs * 6 >= length && blanks * 12 <= length
+}
+const SHORTEST_NOISE = 32
+const LONGEST_NOISE = 256
+
 /**
  * What no name of a thing looks like: an unbroken run of 16 letters and digits, groups as in a UUID, or both cases
  * and digits mixed. `default-token-x7k2p` is a name.

@@ -6,7 +6,7 @@ import { depthOfQuote, stringEnd } from '../json-span.ts'
 import type { Line } from '../line.ts'
 import type { NameBefore } from '../name-before.ts'
 import { isStateWord } from './placeholder.ts'
-import { readsAsSecret } from './reads.ts'
+import { readsAsNoise, readsAsSecret } from './reads.ts'
 import { cutValue } from './value.ts'
 
 /** Cuts a string that may be a word instead: the name of a variable, a question. */
@@ -19,7 +19,8 @@ export function cutIfSecret(line: Line, from: number, row: number, name: NameBef
   const to = stringTo(line, opening, depth)
   const isName = name.verdictOf(bytes, opening + 1, to) !== -1
   const reads = MAY_BE_WORDS.has(line.rules.keyRules[row].id) ? isOneWord : readsAsSecret
-  if (isName || isStateWord(bytes, opening + 1, to) || !reads(bytes, opening + 1, to)) return opening
+  const isSecret = reads(bytes, opening + 1, to) || readsAsNoise(bytes, opening + 1, to)
+  if (isName || isStateWord(bytes, opening + 1, to) || !isSecret) return opening
   cutValue(line, opening + 1, to, row)
   return to
 }

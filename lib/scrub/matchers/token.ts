@@ -3,18 +3,22 @@ import {
   BACKSLASH,
   CLASS,
   DOT,
+  EQUALS,
   isDigit,
+  isQuote,
   runEnd,
   SETS,
   SLASH,
+  skip,
   startsWith,
   WORD,
 } from '../bytes.ts'
 import type { Line } from '../line.ts'
 import { markerAround } from '../marker.ts'
 import type { TokenSpec } from '../rules.ts'
-import { isDummy, isSample } from './placeholder.ts'
+import { isDummy, isSample, isStateWord } from './placeholder.ts'
 import { readsAsRandom } from './reads.ts'
+import { joinedString, OPERATORS } from './value-start.ts'
 
 const JWT_PART = SETS['alnum-']
 const SHORTEST_HEADER = 8
@@ -157,11 +161,31 @@ export function cutScheme(line: Line, at: number): number {
   const isBasic = bytes[at + 1] === 0x61
   if (!atLeftEdge(bytes, at, start)) return at + 1
   const from = at + (isBasic ? SCHEME_LENGTHS.basic : SCHEME_LENGTHS.bearer)
+  const joined = isQuote(bytes[from]) ? joinedString(bytes, from, end, OPERATORS) : -1
+  if (joined !== -1) return cutJoinedToken(line, joined, isBasic)
   const to = runEnd(bytes, from, end, SETS.crypt)
+  if (isStateWord(bytes, from, to) || isPairOf(bytes, from, to)) return at + 1
   const length = to - from
   if (length < SHORTEST_CREDENTIAL || (length < SURE_LENGTH && !hasDigit(bytes, from, to))) return at + 1
   line.cutUnlessMarked(from, to, line.rules.code(isBasic ? 'basic' : 'bearer'))
   return to
+}
+
+/** `'Bearer ' + '…'`. */
+function cutJoinedToken(line: Line, string: number, isBasic: boolean): number {
+  const { bytes, end, rules } = line
+  const from = skip(bytes, string, end, BACKSLASH) + 1
+  const to = runEnd(bytes, from, end, SETS.crypt)
+  if (to - from < SURE_LENGTH || !hasDigit(bytes, from, to)) return from
+  line.cutUnlessMarked(from, to, rules.code(isBasic ? 'basic' : 'bearer'))
+  return to
+}
+
+/** `token_type=bearer expires_in=3600`: base64 has its equals signs at the end. */
+function isPairOf(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from + 1; at + 1 < to; at++)
+    if (bytes[at] === EQUALS && (CLASS[bytes[at + 1]] & SETS.alnum) !== 0) return true
+  return false
 }
 
 function hasDigit(bytes: Uint8Array, from: number, to: number): boolean {

@@ -14,13 +14,15 @@ import {
 } from '../bytes.ts'
 import type { Line } from '../line.ts'
 import { markerEnd } from '../marker.ts'
-import { isPlaceholder } from './placeholder.ts'
+import { isDocumentedUser, isPlaceholder } from './placeholder.ts'
 import { readsAsRandom } from './reads.ts'
 
 const MAX_AUTHORITY = 2048
 const STOPS = new Set([SLASH, QUESTION, HASH, QUOTE, LESS, 0x3e, BACKSLASH, 0x27, 0x60])
 const SHORTEST_LONE_TOKEN = 16
 const SHORTEST_KEY = 8
+/** `password` between colon and sign. */
+const LONGEST_DOCUMENTED = 11
 
 /**
  * Credentials before the `@` of a URL (RFC 3986 section 3.2.1). The user stays, the password goes; a user with no
@@ -43,6 +45,8 @@ export function cutUrl(line: Line, at: number): number {
   const hasPassword = colon !== -1 && colon < sign
   const start = hasPassword && !isKey(bytes, from, colon) ? colon + 1 : from
   if (!hasPassword && !isLoneToken(bytes, start, sign)) return from
+  if (hasPassword && sign - colon <= LONGEST_DOCUMENTED && isDocumentedUser(bytes, from, colon, sign))
+    return sign
   if (!isPlaceholder(bytes, start, sign)) line.cutUnlessMarked(start, sign, rules.code('url-password'))
   return sign
 }

@@ -15,6 +15,7 @@ import {
   GREATER,
   isDigit,
   isQuote,
+  LESS,
   NAME,
   OPEN_BRACKET,
   OPEN_PAREN,
@@ -74,13 +75,25 @@ function afterType(bytes: Uint8Array, from: number, end: number): number {
   to = skip(bytes, to, end, BLANK)
   return bytes[to] === EQUALS ? skip(bytes, to + 1, end, BLANK) : from
 }
-const TYPE_OPENERS = new Words(['Option<', 'Optional[', 'Optional<', '&', "'static "], 'exact')
+const TYPE_OPENERS = new Words(['Option<', 'Optional[', 'Optional<', '&', "'static ", '['], 'exact')
 const TYPE_CLOSERS = new Set([GREATER, OPEN_BRACKET, CLOSE_BRACKET, QUESTION, STAR])
 
 /** `**password:** …`, as Markdown has it; more stars are a mask. */
 function afterEmphasis(bytes: Uint8Array, from: number, end: number): number {
   if (bytes[from] !== STAR || bytes[from + 1] !== STAR || bytes[from + 2] !== BLANK) return from
   return skip(bytes, from + 2, end, BLANK)
+}
+
+/** Where the line after `<<~EOS` starts, as shells and Ruby write text of several lines; -1 where none does. */
+export function hereDocument(bytes: Uint8Array, from: number, end: number): number {
+  if (bytes[from] !== LESS || bytes[from + 1] !== LESS) return -1
+  const stop = Math.min(end, from + MAX_CALL)
+  for (let at = from + 2; at < stop; at++) {
+    const gap = gapAt(bytes, at, end, MAX_GAP)
+    if (gap.lines > 0) return gap.at
+    if (bytes[at] === BACKSLASH) return -1
+  }
+  return -1
 }
 
 /** The quote that opens a string with a prefix: `b"…"`, `L"…"`, `@"…"`, `<<"…"`, `"""…"""`; else `from`. */
@@ -136,14 +149,22 @@ export function fallbackString(bytes: Uint8Array, from: number, end: number): nu
 const FALLBACKS = new Words([' || ', '||', ' ?? ', '??', ' or ', ' ?: '], 'exact')
 
 /** The string that is joined to the one that ends at `quote`: `"password=" + "…"`. -1 where there is none. */
-export function joinedString(bytes: Uint8Array, quote: number, end: number): number {
-  let to = skip(bytes, quote + 1, end, BLANK)
-  if (!JOINS.has(bytes[to])) return -1
-  to = skip(bytes, to + 1, end, BLANK)
+export function joinedString(
+  bytes: Uint8Array,
+  quote: number,
+  end: number,
+  joins: ReadonlySet<number> = JOINS,
+): number {
+  const closed = skip(bytes, quote + 1, Math.min(end, quote + 3), CLOSE_PAREN)
+  let to = gapAt(bytes, closed, end, MAX_GAP).at
+  if (!joins.has(bytes[to])) return -1
+  to = gapAt(bytes, to + 1, end, MAX_GAP).at
   const opening = skip(bytes, to, end, BACKSLASH)
   return opening < end && isQuote(bytes[opening]) ? to : -1
 }
 const JOINS = new Set([0x2b, DOT, COMMA, 0x26])
+/** Those that stand nowhere but between strings. */
+export const OPERATORS: ReadonlySet<number> = new Set([0x2b, DOT, 0x26])
 
 export interface Block {
   from: number

@@ -2,7 +2,7 @@
  * What goes from the value of a secret name: all of it, but for the parts of headers that are none: the scheme of
  * an Authorization, the names and attributes of cookies.
  */
-import { BLANK, EQUALS, SEMICOLON } from '../bytes.ts'
+import { BLANK, EQUALS, OPEN_BRACKET, SEMICOLON } from '../bytes.ts'
 import type { Line } from '../line.ts'
 import { Words } from '../words.ts'
 import { isPlaceholder } from './placeholder.ts'
@@ -24,6 +24,8 @@ export function cutValue(line: Line, from: number, to: number, row: number): voi
   if (isPlaceholder(line.bytes, from, to)) return
   if (line.rules.keyRules[row].weak === true && !readsAsToken(line.bytes, from, to)) return
   if (line.rules.keyRules[row].id === 'cookie' && cutCookies(line, from, to, row)) return
+  // `'Bearer ' + '…'`: what is joined to it is looked at by itself.
+  if (SCHEMES.at(line.bytes, from, to) === to - from) return
   const credentials = afterScheme(line.bytes, from, to)
   if (!isPlaceholder(line.bytes, credentials, to))
     line.cutUnlessMarked(credentials, to, line.rules.keyCode(row))
@@ -35,8 +37,11 @@ export function afterScheme(bytes: Uint8Array, from: number, to: number): number
   if (scheme === 0) return from
   let at = from + scheme
   while (at < to && bytes[at] === BLANK) at++
+  // `--token TOKEN [--user USER]`
+  if (bytes[at] === OPEN_BRACKET && bytes[at + 1] !== LETTER_S) return from
   return at < to ? at : from
 }
+const LETTER_S = 0x53
 
 /** `a=1; b=2; Path=/` (RFC 6265 section 4): each value goes, names and attributes stay. */
 function cutCookies(line: Line, from: number, to: number, row: number): boolean {

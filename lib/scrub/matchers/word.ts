@@ -34,6 +34,7 @@ import { Words } from '../words.ts'
 import { cutAfterSeparator, cutApart, isSeparator } from './apart.ts'
 import { cutElement } from './element.ts'
 import { gapAt } from './gap.ts'
+import { cutArgument } from './pair.ts'
 import { readsAsRandom } from './reads.ts'
 import { cutIfSecret } from './string-value.ts'
 import { textRunEnd } from './text-run.ts'
@@ -54,7 +55,8 @@ export function cutAfterWord(line: Line, at: number, _row: number, name: NameBef
   const from = nameStart(bytes, at, start)
   const to = afterKey(bytes, nameEnd(bytes, at, end), end)
   // The plain separators have candidates of their own.
-  if (to - at >= MAX_NAME || at - from >= MAX_NAME || isSeparator(bytes[to])) return at + 1
+  if (to - at >= MAX_NAME || at - from >= MAX_NAME || isSeparator(bytes[to]) || bytes[to] === GREATER)
+    return at + 1
   const row = name.verdictOf(bytes, from, to)
   if (row === -1 || rules.keyRules[row].pair === true || rules.keyRules[row].weak === true) return at + 1
   name.start = from
@@ -106,15 +108,23 @@ function cutAfterName(line: Line, from: number, to: number, row: number, name: N
     return after > closed ? cutAfterSeparator(line, gap.at, row, name) : to
   if (isQuoted) {
     if (byte === COMMA || byte === CLOSE_PAREN) cutTuples(line, gap.at, name)
+    if (byte === COMMA) return cutArgument(line, skip(bytes, gap.at + 1, end, BLANK), row, name)
+    if (TO.at(bytes, gap.at, end) > 0) return cutString(line, gap.at + TO_LENGTH, row, name)
     return byte === OPEN_BRACE ? cutDefault(line, gap.at, row, name) : to
   }
   if (byte === BANG && bytes[gap.at + 1] === EQUALS) return cutAfterSeparator(line, gap.at + 1, row, name)
   if (byte === OPEN_PAREN) return cutCall(line, gap.at, row, name)
+  if (byte === OPEN_BRACE && isQuote(bytes[skip(bytes, skip(bytes, gap.at + 1, end, BLANK), end, BACKSLASH)]))
+    return cutString(line, gap.at + 1, row, name)
   if (byte === COMMA || byte === CLOSE_PAREN) cutTuples(line, gap.at, name)
   if (byte === COMMA) return cutNext(line, from, gap.at + 1, row, name)
   if (gap.at === after) return to
   return cutApart(line, gap.at, gap.indent >= 2, row, name)
 }
+
+/** `"password" to "…"`, as Kotlin writes a pair. */
+const TO = new Words(['to '], 'exact')
+const TO_LENGTH = 3
 
 /** Past the quote that closes the name, where one opened it. */
 function afterQuote({ bytes, start, end }: Line, from: number, to: number): number {
@@ -203,7 +213,8 @@ function afterLastDot(bytes: Uint8Array, from: number, to: number): number {
 /** `{password, "…"}`, and `(API_TOKEN, …)` as tuples are printed. */
 function cutNext(line: Line, from: number, after: number, row: number, name: NameBefore): number {
   const { bytes, end } = line
-  if (bytes[from - 1] === OPEN_BRACE) return cutString(line, after, row, name)
+  const isDefined = startsWith(bytes, Math.max(line.start, from - DEFINE.length), from, DEFINE)
+  if (bytes[from - 1] === OPEN_BRACE || isDefined) return cutString(line, after, row, name)
   const value = skip(bytes, after, end, BLANK)
   if (bytes[from - 1] !== OPEN_PAREN) return after
   const to = textRunEnd(line, value, Math.min(end, value + MAX_TOKEN))
@@ -211,6 +222,8 @@ function cutNext(line: Line, from: number, after: number, row: number, name: Nam
   cutValue(line, value, to, row)
   return to
 }
+
+const DEFINE = bytesOf('define(')
 
 function cutString(line: Line, from: number, row: number, name: NameBefore): number {
   const { bytes, end } = line
