@@ -10,9 +10,10 @@ import { Pipeline } from './logger/pipeline.ts'
 import { type OutputFormat, OutputSink, outputFormat } from './logger/stdout.ts'
 import type { Finder } from './scrub/finder.ts'
 import { Gate } from './scrub/gate.ts'
-import { createFinder } from './scrub/scrubber.ts'
+import { createFinder, scrubOnce } from './scrub/scrubber.ts'
 import { prepareDirectory } from './store/directory.ts'
-import { SegmentWriter } from './store/writer.ts'
+import type { Stamp } from './store/frames.ts'
+import { SegmentWriter, type SegmentWriterOptions } from './store/writer.ts'
 import type { BatchSink, Gap, Hushlog, HushlogOptions, Stats } from './types.ts'
 
 const FLUSH_DEADLINE = 10_000
@@ -27,7 +28,15 @@ export function hushlog<CustomLevels extends string = never>(
   const config = checkOptions(options as unknown as HushlogOptions)
   const onError = config.onError === undefined ? tellOnce() : guarded(config.onError)
   const finder = createFinder(config.scrub, [config.host, config.service])
-  const store = openStore(config, (gap) => pipeline.gap(gap), onError)
+  const store = openStore(config, {
+    stamp: stampOf(finder, () => pipeline.processStamp),
+    onGap: (gap) => {
+      pipeline.gap(gap)
+      tellLoss(config, gap, onError)
+    },
+    onClockStep: (step) => pipeline.clockStep(step),
+    onError,
+  })
   const output = outputOf(config, store, (count) => pipeline.gap(slowReader(count)), onError)
   const gate: Gate = new Gate({
     finder,
@@ -41,7 +50,11 @@ export function hushlog<CustomLevels extends string = never>(
     identity: { service: config.service, host: config.host, pid: process.pid },
     onError,
   })
-  const forget = flushAtExit(() => pipeline.flushSync())
+  const forget = flushAtExit(() => {
+    pipeline.flushSync()
+    const gap = store?.writer.giveUp()
+    if (gap !== undefined) tellLoss(config, gap, onError)
+  })
   store?.keeper.start().catch(onError)
   sayWhere(config, store, output)
 
@@ -66,31 +79,62 @@ interface Store {
   keeper: Keeper
 }
 
+type StoreHooks = Required<Pick<SegmentWriterOptions, 'stamp' | 'onGap' | 'onClockStep' | 'onError'>>
+
 /** The writer and the keeper of a directory; nothing when storage is off or its default place cannot be had. */
-function openStore(
-  config: Config,
-  onGap: (gap: Gap) => void,
-  onError: (error: HushlogError) => void,
-): Store | undefined {
+function openStore(config: Config, hooks: StoreHooks): Store | undefined {
   const { storage } = config
   if (storage === false) return undefined
   const dir = usableDirectory(storage)
   if (dir === undefined) return undefined
-  const keeper = new Keeper({ dir, keepDays: storage.keepDays, onError })
+  const keeper = new Keeper({ dir, keepDays: storage.keepDays, onError: hooks.onError })
   const writer = new SegmentWriter({
     dir,
     host: config.host,
     maxSize: storage.maxSize,
     maxAge: storage.maxAge,
     onFull: storage.onFull,
+    stamp: hooks.stamp,
     onSealable: (path, reason) => keeper.seal(path, reason),
     onGap: (gap) => {
-      keeper.gap(gap)
-      onGap(gap)
+      keeper.record({ kind: 'gap', ...gap })
+      hooks.onGap(gap)
     },
-    onError,
+    onClockStep: (step) => {
+      keeper.record({ kind: 'clock', ...step })
+      hooks.onClockStep(step)
+    },
+    onError: hooks.onError,
   })
   return { dir, writer, keeper }
+}
+
+/**
+ * What the records that the store makes itself bear. They never go through the gate, so it is scrubbed beforehand,
+ * and again when values have been registered since.
+ */
+function stampOf(finder: Finder, processStamp: () => string): Stamp {
+  let scrubbed = ''
+  let values = -1
+  return (now) => {
+    if (values !== finder.registered.size) {
+      values = finder.registered.size
+      scrubbed = scrubOnce(finder, `{${processStamp()}}`).slice(1, -1)
+    }
+    return `,"time":"${new Date(now).toISOString()}",${scrubbed}`
+  }
+}
+
+/** A loss is said on standard error whoever else is told, and each one: it is what a log must never be silent about. */
+function tellLoss(
+  config: Config,
+  { count, reason, levels }: Gap,
+  onError: (error: HushlogError) => void,
+): void {
+  const byLevel = Object.entries(levels).map(([level, lines]) => `${lines} of level ${level}`)
+  const text = `${count} lines were lost: ${reason}${byLevel.length === 0 ? '' : ` (${byLevel.join(', ')})`}`
+  if (config.onError !== undefined) onError(new HushlogError('HUSHLOG_LOST', text))
+  say(text)
 }
 
 function usableDirectory({ dir, explicit }: StorageConfig): string | undefined {

@@ -185,13 +185,21 @@ export interface Stats {
 
 export interface StoreStats {
   dir: string
-  state: 'ok' | 'full'
+  /**
+   * `low`: less than twice `maxSize` is free, checked once a minute and when a segment is opened. `full`: lines cannot
+   * be written, for whatever reason, and wait in memory.
+   */
+  state: 'ok' | 'low' | 'full'
   /** The segment that is being written, if there is one. */
   segment: string | undefined
+  /** Records and their bytes. The first and the last line of each segment, which hushlog adds, do not count. */
   written: { lines: number; bytes: number }
   /** Lines waiting in memory for the disk. */
   waiting: { lines: number; bytes: number }
+  /** Lines that were lost: all of them, by pino's level number (audit records under `audit`), and the last gap. */
   lost: number
+  lostByLevel: Record<string, number>
+  lastGap: Gap | undefined
   sealed: number
   pruned: number
 }

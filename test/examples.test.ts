@@ -9,6 +9,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
+import { isFrame } from './helpers.ts'
 
 const FOLDER = fileURLToPath(new URL('../examples/', import.meta.url))
 const DEADLINE = 60_000
@@ -67,7 +68,8 @@ function recordsIn(cwd: string): LogRecord[] {
     name.endsWith('.gz'),
   )
   const texts = files.map((name) => gunzipSync(readFileSync(join(sealed, name))).toString())
-  return texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line))
+  const lines = texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line))
+  return lines.filter((line) => !isFrame(line))
 }
 
 /** Starts a server, does something with it, stops it as an operator would, and gives what it has logged. */

@@ -40,11 +40,20 @@ export function logger(t: Test, options: HushlogOptions = {}): Logged {
   return { log, dir, lines: () => linesIn(dir), text: () => textIn(dir) }
 }
 
+/** Records, without the first and the last line of each segment. */
 export function linesIn(dir: string): Line[] {
+  return allLinesIn(dir).filter((line) => !isFrame(line))
+}
+
+export function allLinesIn(dir: string): Line[] {
   return textIn(dir)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
+}
+
+export function isFrame({ kind }: Record<string, unknown>): boolean {
+  return kind === 'segment-start' || kind === 'segment-end'
 }
 
 export function textIn(dir: string): string {

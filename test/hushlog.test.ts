@@ -18,6 +18,8 @@ import t, { type Test } from 'tap'
 import { checkOptions, nearest } from '../lib/config.ts'
 import { ERROR_CODES, errorCode, HushlogError } from '../lib/errors.ts'
 import hushlog from '../lib/hushlog.ts'
+import { type LedgerEntry, readLedger } from '../lib/keep/ledger.ts'
+import { checkSequences } from '../lib/keep/sequence.ts'
 import * as scrubbing from '../lib/scrub/scrubber.ts'
 import { folder, linesIn, logger, runProgram } from './helpers.ts'
 import { smallDisk, until } from './store/helpers.ts'
@@ -227,6 +229,12 @@ t.test('segments rotate by size between lines, and all lines are there in order'
   t.equal(entries.filter(({ kind }) => kind === 'segment').length, log.stats().store!.sealed)
 })
 
+async function ledgerOf(dir: string): Promise<LedgerEntry[]> {
+  const entries: LedgerEntry[] = []
+  for await (const entry of readLedger(dir)) entries.push(entry)
+  return entries
+}
+
 /** Puts a file in the place of a folder, where even root then cannot write. Returns what takes it away. */
 function spoil(path: string): () => void {
   rmSync(path, { recursive: true })
@@ -249,7 +257,7 @@ t.test('onError may log, flush and throw, and breaks nothing', async (t) => {
   const mend = spoil(join(dir, 'open'))
   log.error('one')
   t.strictSame(codes, ['HUSHLOG_WRITE'])
-  t.match(stderr(), [{ args: [/^hushlog: onError threw while being told: cannot write .*ENOTDIR/] }])
+  t.match(stderr(), [{ args: [/^hushlog: onError threw while being told: cannot write .*open is a file/] }])
   mend()
   await until(() => log.stats().store!.state === 'ok')
   await log.flush()
@@ -278,7 +286,7 @@ t.test('without onError each kind of trouble is told on standard error, once a m
   for (const msg of ['one', 'two', 'three']) log.error(msg)
   const first = told()
   t.match(first, [
-    /^hushlog: cannot write .*ENOTDIR.*\nhint: writing goes on by itself when it can\n$/,
+    /^hushlog: cannot write .*open is a file.*\nhint: writing goes on by itself when it can\n$/,
     /^hushlog: lines were withheld: EIO\n$/,
   ])
   t.equal(first.length, 2)
@@ -289,11 +297,8 @@ t.test('without onError each kind of trouble is told on standard error, once a m
   t.match(told(), [/withheld: EIO/])
   mend()
   await until(() => log.stats().store!.state === 'ok')
-  t.strictSame(
-    lines().map(({ msg }) => msg),
-    ['one', 'two', 'three', 'four'],
-    'the store has every line',
-  )
+  const written = lines().map(({ kind, msg }) => kind ?? msg)
+  t.strictSame(written, ['one', 'two', 'three', 'four', 'clock'], 'the store has every line')
   delete (stdout as Partial<Writable>).write
 })
 
@@ -495,7 +500,11 @@ t.test(
     if ('skip' in disk) return t.pass(`left out: ${disk.skip}`)
     const errors: string[] = []
     const dir = join(disk.path, 'logs')
-    const { log, lines } = logger(t, { storage: { dir }, onError: ({ code }) => errors.push(code) })
+    const { log, lines } = logger(t, {
+      storage: { dir, maxSize: '8 MB' },
+      onError: ({ code }) => errors.push(code),
+    })
+    const stderr = t.capture(process.stderr, 'write', () => true)
     const filler = join(disk.path, 'filler')
     const total = 30_000
     const pad = 'x'.repeat(150)
@@ -506,7 +515,12 @@ t.test(
     }
     await t.rejects(log.flush(), { code: 'HUSHLOG_FULL' })
     await t.rejects(log.audit({ action: 'a.b', actor: 'ada', outcome: 'success' }), { code: 'HUSHLOG_FULL' })
-    t.strictSame(errors, ['HUSHLOG_FULL'], 'told once')
+    t.strictSame(errors, ['HUSHLOG_LOW', 'HUSHLOG_FULL'], 'each told once')
+    t.match(
+      lines().find(({ kind }) => kind === 'disk'),
+      { level: 50, state: 'full', reason: 'disk full (ENOSPC)', operation: 'process' },
+      'the full disk has room for the record that says so',
+    )
     t.equal(log.stats().store!.state, 'full')
     t.ok(log.stats().store!.waiting.bytes <= 8 * 1024 * 1024)
     rmSync(filler)
@@ -536,5 +550,20 @@ t.test(
       { action: 'a.b' },
     )
     t.equal(log.stats().store!.lost, lost)
+    t.match(log.stats().store, { lostByLevel: { 30: lost }, lastGap: { count: lost } })
+    t.strictSame(errors.slice(2), ['HUSHLOG_LOST'])
+    const said = stderr().filter(({ args }) => String(args[0]).includes('were lost'))
+    t.strictSame(
+      said.map(({ args }) => args[0]),
+      [`hushlog: ${lost} lines were lost: disk full (ENOSPC) (${lost} of level 30)\n`],
+      'on standard error too',
+    )
+    await log.close()
+    t.match(await ledgerOf(dir), [
+      { kind: 'genesis' },
+      { kind: 'gap', count: lost, levels: { 30: lost } },
+      {},
+    ])
+    t.match(await checkSequences(dir), { problems: [], unended: [], lines: lines().length })
   },
 )

@@ -19,6 +19,7 @@ import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
+import { isFrame } from './helpers.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const base = mkdtempSync(join(tmpdir(), 'hushlog-package-'))
@@ -69,7 +70,7 @@ function filesIn(dir: string): string[] {
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
 }
 
-/** Runs a program in a folder of its own and returns what it left in logs/open. */
+/** Runs a program in a folder of its own and returns the records that it left in logs/open. */
 async function logOf(
   name: string,
   files: Record<string, string>,
@@ -81,7 +82,9 @@ async function logOf(
   await run(process.execPath, [Object.keys(files)[0]], dir)
   const open = join(dir, 'logs/open')
   return readdirSync(open)
-    .map((file) => readFileSync(join(open, file), 'utf8'))
+    .flatMap((file) => readFileSync(join(open, file), 'utf8').split('\n').slice(0, -1))
+    .filter((line) => !isFrame(JSON.parse(line)))
+    .map((line) => `${line}\n`)
     .join('')
 }
 

@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { errorCode, HushlogError } from '../errors.ts'
 import { findAbandoned, type Torn } from '../store/recovery.ts'
 import type { RotationReason } from '../store/rotation.ts'
-import type { Gap } from '../types.ts'
-import { Ledger } from './ledger.ts'
+import { type Fact, Ledger } from './ledger.ts'
 import { prune } from './retention.ts'
 import { seal } from './seal.ts'
 
@@ -17,11 +16,6 @@ export interface KeeperOptions {
   onTorn?(torn: Torn): void
   /** Milliseconds since the epoch. */
   now?(): number
-}
-
-interface Ended {
-  path: string
-  reason: RotationReason
 }
 
 const HOUR = 3_600_000
@@ -38,7 +32,7 @@ export class Keeper {
   readonly #ledger: Ledger
   readonly #now: () => number
   #work: Promise<void> = Promise.resolve()
-  #failed: Ended[] = []
+  #failed: (() => void)[] = []
   #retryIn = FIRST_RETRY
   #retryTimer: NodeJS.Timeout | undefined
   #pruneTimer: NodeJS.Timeout | undefined
@@ -61,12 +55,17 @@ export class Keeper {
 
   /** Seals a segment that nobody appends to any more, when those before it are done. */
   seal(path: string, reason: RotationReason): void {
-    this.#queue(() => this.#sealOne({ path, reason }))
+    this.#queue(() => this.#sealOne(path, reason))
   }
 
-  /** Records a loss in the ledger. */
-  gap(gap: Gap): void {
-    this.#queue(() => this.#ledger.append({ kind: 'gap', ...gap }))
+  /** Writes into the ledger what others have noticed; tries again until it stands there, or the keeper is closed. */
+  record(fact: Fact): void {
+    this.#queue(() =>
+      this.#attempt(
+        () => this.#ledger.append(fact),
+        () => this.record(fact),
+      ),
+    )
   }
 
   /** Resolves when nothing is left to be done now; what waits for another try does not count. */
@@ -99,20 +98,29 @@ export class Keeper {
     })
   }
 
-  async #sealOne(ended: Ended): Promise<void> {
-    try {
-      const torn = (cut: Torn) => this.#torn(cut)
-      if (await seal(this.#ledger, ended.path, ended.reason, torn)) this.#sealed++
-      if (this.#retryTimer === undefined) this.#retryIn = FIRST_RETRY
-    } catch (error) {
-      this.#later(ended)
-      throw error
-    }
+  async #sealOne(path: string, reason: RotationReason): Promise<void> {
+    const torn = (cut: Torn) => this.#torn(cut)
+    await this.#attempt(
+      async () => {
+        if (await seal(this.#ledger, path, reason, torn)) this.#sealed++
+      },
+      () => this.seal(path, reason),
+    )
     if (this.#now() - (this.#prunedAt ?? 0) >= HOUR) await this.#prune()
   }
 
-  #later(ended: Ended): void {
-    this.#failed.push(ended)
+  async #attempt(work: () => Promise<void>, again: () => void): Promise<void> {
+    try {
+      await work()
+      if (this.#retryTimer === undefined) this.#retryIn = FIRST_RETRY
+    } catch (error) {
+      this.#later(again)
+      throw error
+    }
+  }
+
+  #later(again: () => void): void {
+    this.#failed.push(again)
     if (this.#retryTimer !== undefined) return
     this.#retryTimer = setTimeout(() => this.#retry(), this.#retryIn).unref()
     this.#retryIn = Math.min(this.#retryIn * 2, LAST_RETRY)
@@ -120,7 +128,7 @@ export class Keeper {
 
   #retry(): void {
     this.#retryTimer = undefined
-    for (const { path, reason } of this.#failed.splice(0)) this.seal(path, reason)
+    for (const again of this.#failed.splice(0)) again()
   }
 
   async #torn(torn: Torn): Promise<void> {

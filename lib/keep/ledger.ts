@@ -3,6 +3,7 @@ import { constants, createReadStream, existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, HushlogError } from '../errors.ts'
+import type { ClockStep } from '../store/clock-watch.ts'
 import { syncDirectory } from '../store/directory.ts'
 import { cutTornTail, type Torn } from '../store/recovery.ts'
 import type { RotationReason } from '../store/rotation.ts'
@@ -20,8 +21,16 @@ export interface SegmentFact {
   plainSha256: string
   bytes: number
   sealedBytes: number
+  /** Records, without the first and the last line that the store adds. */
   lines: number
-  /** Time of the first and the last line, ISO 8601. */
+  /** Which of its writer's segments it is and the number of its first record, as its first line says. */
+  number?: number
+  seq?: number
+  /** The writer as its first line names it, where that differs: the second logger of a thread and later ones. */
+  stream?: string
+  /** There is no last line: its writer was killed, or could not write it. */
+  broken?: true
+  /** Time of the first and the last record, ISO 8601. */
   first: string
   last: string
   writer: string
@@ -33,6 +42,7 @@ export type Fact =
   | SegmentFact
   | ({ kind: 'torn' } & Torn)
   | ({ kind: 'gap' } & Gap)
+  | ({ kind: 'clock' } & ClockStep)
   | { kind: 'pruned'; name: string; sha256: string; last: string }
 
 export type LedgerEntry = { v: 0; n: number; prev: string; at: string } & Fact

@@ -1,27 +1,51 @@
+import { type Frame, parseFrame } from '../store/frames.ts'
+
 const NEWLINE = 0x0a
 // `level` and `time` are the first fields of a line; what stands further in may be the program's own.
-const HEAD = 256
+const TIME_WITHIN = 256
+/** A longer line is no frame. */
+const HEAD = 4096
 const TIME_KEY = '"time":"'
 const TIME_LENGTH = '2026-11-24T02:29:31.123Z'.length
 
-/** Counts the lines of a stream of chunks and notes the times of the first and the last one. */
+/** Counts the lines of a segment, a chunk at a time, and notes the times of its first and last record. */
 export class LineCounter {
   bytes = 0
-  count = 0
-  /** ISO 8601; undefined as long as no line said its time. */
-  first: string | undefined
-  last: string | undefined
+  #count = 0
   #head: Buffer = Buffer.alloc(0)
+  /** The first line and the last one so far. */
+  #start: Buffer | undefined
+  #end: Buffer | undefined
+  #first: string | undefined
+  #afterStart: string | undefined
+  #last: string | undefined
+  #beforeLast: string | undefined
 
   add(chunk: Buffer): void {
     this.bytes += chunk.length
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       this.#begin(chunk, start, end)
-      this.#end()
+      this.#finish()
       start = end + 1
     }
     this.#begin(chunk, start, chunk.length)
+  }
+
+  /** What was counted; `first` and `last` are undefined as long as no line said its time. */
+  result(): Counted {
+    const start = frameOf(this.#start, 'segment-start')
+    const end = frameOf(this.#end, 'segment-end')
+    const frames = Number(start !== undefined) + Number(end !== undefined)
+    const lines = this.#count - frames
+    return {
+      all: this.#count,
+      lines,
+      start,
+      end,
+      first: lines > 0 && start !== undefined ? (this.#afterStart ?? this.#first) : this.#first,
+      last: lines > 0 && end !== undefined ? this.#beforeLast : this.#last,
+    }
   }
 
   #begin(chunk: Buffer, start: number, end: number): void {
@@ -31,17 +55,37 @@ export class LineCounter {
     this.#head = this.#head.length === 0 ? part : Buffer.concat([this.#head, part])
   }
 
-  #end(): void {
+  #finish(): void {
     const time = timeOf(this.#head)
-    this.first ??= time
-    this.last = time ?? this.last
-    this.count++
+    this.#first ??= time
+    if (this.#count > 0) this.#afterStart ??= time
+    this.#beforeLast = this.#last
+    this.#last = time ?? this.#last
+    this.#count++
+    this.#start ??= this.#head
+    this.#end = this.#head
     this.#head = Buffer.alloc(0)
   }
 }
 
+export interface Counted {
+  /** Lines, and those of them that are records. */
+  all: number
+  lines: number
+  start: Frame | undefined
+  end: Frame | undefined
+  /** ISO 8601. */
+  first: string | undefined
+  last: string | undefined
+}
+
+function frameOf(head: Buffer | undefined, kind: Frame['kind']): Frame | undefined {
+  const frame = head === undefined ? undefined : parseFrame(head.toString())
+  return frame?.kind === kind ? frame : undefined
+}
+
 function timeOf(head: Buffer): string | undefined {
-  const key = head.indexOf(TIME_KEY)
+  const key = head.subarray(0, TIME_WITHIN).indexOf(TIME_KEY)
   if (key === -1) return undefined
   const start = key + TIME_KEY.length
   const text = head.toString('latin1', start, start + TIME_LENGTH)

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { errorCode, HushlogError } from '../errors.ts'
 import { makePrivate, syncDirectory } from '../store/directory.ts'
+import type { Frame } from '../store/frames.ts'
 import { cutTornTail, type Torn } from '../store/recovery.ts'
 import type { RotationReason } from '../store/rotation.ts'
 import { parseSegmentName, type SegmentIdentity, writerText } from '../store/segment.ts'
@@ -19,7 +20,7 @@ const SEALED_MODE = 0o400
 /**
  * Compresses an ended segment, moves it to its day in sealed/, lists it in the ledger and removes the plaintext,
  * in this order. Broken off anywhere and begun again, it ends the same: listed once, plaintext gone.
- * @returns whether the segment was listed by this call; a segment without lines, or one that is gone, is not
+ * @returns whether the segment was listed by this call; an empty segment, or one that is gone, is not
  * @throws HushlogError `HUSHLOG_SEAL` or `HUSHLOG_LEDGER`; the plaintext is then still there
  */
 export async function seal(
@@ -38,7 +39,7 @@ export async function seal(
   let isListed = false
   try {
     const content = await compress(path, temporary)
-    if (content.lines > 0) isListed = await list(ledger, identity, reason, content, temporary, path)
+    if (content.bytes > 0) isListed = await list(ledger, identity, reason, content, temporary, path)
     else await removePlaintext(path, 0)
   } catch (error) {
     throw error instanceof HushlogError ? error : failure(path, errorCode(error), error)
@@ -50,7 +51,17 @@ export async function seal(
 
 type Content = Pick<
   SegmentFact,
-  'sha256' | 'plainSha256' | 'bytes' | 'sealedBytes' | 'lines' | 'first' | 'last'
+  | 'sha256'
+  | 'plainSha256'
+  | 'bytes'
+  | 'sealedBytes'
+  | 'lines'
+  | 'number'
+  | 'seq'
+  | 'stream'
+  | 'broken'
+  | 'first'
+  | 'last'
 >
 
 /** Forces the plaintext to the disk, and compresses it into a temporary file that is forced there too. */
@@ -69,17 +80,33 @@ async function compress(path: string, temporary: string): Promise<Content> {
     const { mtimeMs, size } = await source.stat()
     if (size !== lines.bytes) throw failure(path, 'it grew while it was being sealed')
     const fallback = new Date(mtimeMs).toISOString()
+    const { lines: records, start, end, first, last } = lines.result()
     return {
       sha256: sealed.digest('hex'),
       plainSha256: plain.digest('hex'),
       bytes: lines.bytes,
       sealedBytes: target.bytesWritten,
-      lines: lines.count,
-      first: lines.first ?? fallback,
-      last: lines.last ?? fallback,
+      lines: records,
+      ...numbersOf(start, end),
+      first: first ?? fallback,
+      last: last ?? fallback,
     }
   } finally {
     await source.close()
+  }
+}
+
+function numbersOf(
+  start: Frame | undefined,
+  end: Frame | undefined,
+): Pick<Content, 'number' | 'seq' | 'stream' | 'broken'> {
+  if (start === undefined) return {}
+  const { number, seq, writer: stream } = start
+  return {
+    number,
+    seq,
+    ...(stream.includes('+') ? { stream } : {}),
+    ...(end === undefined ? { broken: true } : {}),
   }
 }
 

@@ -15,7 +15,9 @@ const STAMPS = new Set([
   'span_id',
 ])
 /** Kinds that only hushlog itself gives to a record. */
-const OWN_KINDS = new Set(['"access"', '"audit"', '"gap"'])
+const OWN_KINDS = new Set(
+  ['access', 'audit', 'gap', 'segment-start', 'segment-end', 'disk', 'clock'].map((kind) => `"${kind}"`),
+)
 
 interface Member {
   name: string

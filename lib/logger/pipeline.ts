@@ -22,6 +22,7 @@ export interface PipelineOptions {
 
 /** pino's level `error`: such lines do not wait. */
 const ERROR_LEVEL = 50
+const WARN_LEVEL = 40
 /** The longest that a line waits while the program logs on without ending its turn, by durability. */
 const MAX_WAIT: Record<Durability, number> = { line: 0, turn: 10, buffer: 1000 }
 const MAX_DEFERRED = 1000
@@ -153,9 +154,17 @@ export class Pipeline {
     )
   }
 
-  /** A record that is no call of the program's: a loss, a line that could not be made. */
+  /** A record that is no call of the program's: a loss, a step of the clock. It is the process's. */
   report(level: number, kind: Kind, fields: object, msg: string): void {
-    this.push(this.record(level, fields, msg), level, kind)
+    const { operation, bound } = this
+    this.operation = processOperation
+    this.bound = 0
+    try {
+      this.push(this.record(level, fields, msg), level, kind)
+    } finally {
+      this.operation = operation
+      this.bound = bound
+    }
   }
 
   /** A whole line outside pino, stamped as the process's or as the operation's. */
@@ -168,6 +177,17 @@ export class Pipeline {
     const { reason, count, levels, first, last } = gap
     const fields = { kind: 'gap', reason, count, levels, first: isoTime(first), last: isoTime(last) }
     this.report(ERROR_LEVEL, KIND.gap, fields, `${count} lines lost: ${reason}`)
+  }
+
+  /** The wall clock was set. Milliseconds; `from` and `to` since the epoch. */
+  clockStep({ step, from, to }: { step: number; from: number; to: number }): void {
+    const fields = { kind: 'clock', step, from: isoTime(from), to: isoTime(to) }
+    this.report(WARN_LEVEL, KIND.app, fields, `the clock was set by ${step} ms`)
+  }
+
+  /** As `stamp`, of the process at a moment, for records that the store makes; without the time in front. */
+  get processStamp(): string {
+    return this.#identity.slice(2) + processOperation.stamp
   }
 
   #append = (batch: ScrubbedBatch): void => {

@@ -53,6 +53,12 @@ export function createFinder(options: ScrubOptions, ordinary: readonly string[])
   return new Finder(rules, registered)
 }
 
+/** Scrubs one text with rules and values that are in use elsewhere, and keeps nothing for a second one. */
+export function scrubOnce({ rules, registered }: Finder, text: string): string {
+  const cutter = new Cutter(new Finder(rules, registered), new Tally(undefined))
+  return scrubText(new Finder(rules, registered), cutter, text, WHOLE)
+}
+
 function scrubText(finder: Finder, cutter: Cutter, input: string, lead: Lead): string {
   if (typeof input !== 'string') throw new TypeError(`text must be a string, got ${typeof input}`)
   let output = ''

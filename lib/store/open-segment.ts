@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { join } from 'node:path'
-import { HushlogError } from '../errors.ts'
+import { errorCode, HushlogError } from '../errors.ts'
 import { type Clock, utcDay } from './rotation.ts'
 import { segmentName, type Writer } from './segment.ts'
 
@@ -13,13 +13,26 @@ export interface WriterFs {
   fdatasync(fd: number, done: (error: Error | null) => void): void
   fdatasyncSync(fd: number): void
   closeSync(fd: number): void
-  fstatSync(fd: number): { ino: number; dev: number }
+  fstatSync(fd: number): { ino: number; dev: number; nlink: number }
   lstatSync(path: string): { ino: number; dev: number }
   futimesSync(fd: number, atime: number, mtime: number): void
+  readSync(fd: number, bytes: Uint8Array, offset: number, length: number, position: number): number
+  unlinkSync(path: string): void
+  statfsSync(path: string): { bavail: number; bsize: number }
 }
 
-const { O_CREAT, O_EXCL, O_APPEND, O_WRONLY } = constants
-const FLAGS = O_CREAT | O_EXCL | O_APPEND | O_WRONLY
+const { O_CREAT, O_EXCL, O_APPEND, O_RDWR } = constants
+// Read only when the file was removed while it was written: then what stands in it is saved.
+const FLAGS = O_CREAT | O_EXCL | O_APPEND | O_RDWR
+const BLOCK = 64 * 1024
+
+/**
+ * Where the path of a segment leads: to the segment, to nothing because the file was removed, to something else or
+ * nowhere because it was moved (as an adopter does), or nobody can tell.
+ */
+export type Whereabouts = 'in place' | 'removed' | 'elsewhere' | 'unknown'
+
+const NOWHERE = new Set(['ENOENT', 'ENOTDIR'])
 
 // Shared by all writers of this thread: a counter never comes back, whatever the clock does.
 let counter = 0
@@ -30,8 +43,12 @@ export class OpenSegment {
   readonly day: number
   /** By the monotonic clock. */
   readonly openedAt: number
-  /** Bytes of whole lines. */
+  /** Bytes of whole lines, its first and last line included. */
   size = 0
+  /** Records: lines without the first and the last. */
+  lines = 0
+  /** Which of its writer's segments it is; 0 as long as its first line is not written. */
+  number = 0
   /** A part of a line stands at the end and could not be cut off: nothing may follow it. */
   torn = false
   /** Written since it was last forced to the disk. */
@@ -73,14 +90,47 @@ export class OpenSegment {
     }
   }
 
-  /** Whether the path still leads to this file: somebody may have removed or adopted it. */
-  isInPlace(): boolean {
+  whereabouts(): Whereabouts {
     try {
       const here = this.#fs.fstatSync(this.#fd)
+      if (here.nlink === 0) return 'removed'
       const there = this.#fs.lstatSync(this.path)
-      return here.ino === there.ino && here.dev === there.dev
+      return here.ino === there.ino && here.dev === there.dev ? 'in place' : 'elsewhere'
+    } catch (error) {
+      // Whoever may not look does not know: the descriptor is good, and what is written to it is not lost.
+      return NOWHERE.has(errorCode(error)) ? 'elsewhere' : 'unknown'
+    }
+  }
+
+  /**
+   * The same segment in a new file, after this one was removed.
+   * @throws what the system threw; then nothing of the new file is left
+   */
+  again(dir: string, writer: Writer, clock: Clock): OpenSegment {
+    const copy = new OpenSegment(dir, writer, clock, this.#fs)
+    try {
+      const block = new Uint8Array(BLOCK)
+      while (copy.size < this.size) {
+        const length = Math.min(BLOCK, this.size - copy.size)
+        const read = this.#fs.readSync(this.#fd, block, 0, length, copy.size)
+        copy.write(block, 0, read, { bytes: 0 })
+        copy.size += read
+      }
+    } catch (error) {
+      copy.#discard()
+      throw error
+    }
+    copy.lines = this.lines
+    copy.number = this.number
+    return copy
+  }
+
+  #discard(): void {
+    this.close()
+    try {
+      this.#fs.unlinkSync(this.path)
     } catch {
-      return false
+      // An empty file, or one with a copy of what is written again, is sealed as it is.
     }
   }
 
@@ -89,7 +139,7 @@ export class OpenSegment {
     try {
       this.#fs.futimesSync(this.#fd, now / 1000, now / 1000)
     } catch {
-      // A lease that cannot be renewed runs out, and then the file is not ours to write: `isInPlace` tells.
+      // A lease that cannot be renewed runs out, and then the file is not ours to write: `whereabouts` tells.
     }
   }
 

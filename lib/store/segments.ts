@@ -1,13 +1,21 @@
-import * as nodeFs from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorCode, HushlogError } from '../errors.ts'
-import { prepareDirectory, syncDirectory } from './directory.ts'
+import { type ClockStep, ClockWatch } from './clock-watch.ts'
+import { syncDirectory } from './directory.ts'
+import { type Frame, frameLine, frameWriter, LONGER_END, type Stamp } from './frames.ts'
 import { OpenSegment, type WriterFs } from './open-segment.ts'
+import { Place } from './place.ts'
 import { type Clock, endedByTime, fitting, type Limits, type RotationReason, startOf } from './rotation.ts'
 import { thisWriter, type Writer } from './segment.ts'
 
 /** As often as a writer renews the lease of its segment, and the longest silence that it need not check. */
 export const LEASE_RENEWAL = 60_000
+
+/**
+ * How often it is looked whether the segment is still there. Whoever removes a directory that is being written to
+ * loses nothing of it, but what a program logs and is killed within this time.
+ */
+const LOOK_EVERY = 250
 
 // Ended segments keep their descriptor until they are forced to the disk; a burst of them must not use all up.
 const MAX_ENDED = 8
@@ -23,24 +31,39 @@ export interface SegmentsOptions extends Limits {
   dir: string
   host: string | undefined
   clock: Clock
-  fs: Partial<WriterFs>
+  fs: WriterFs
+  /** Without it segments have no first and last line. */
+  stamp: Stamp | undefined
+  onOpen(): void
   onEnd(path: string, reason: RotationReason): void
+  onClockStep(step: ClockStep): void
+  /** The segment was removed, and its lines were written again. */
+  onRestored(path: string, lines: number): void
 }
 
 /** The segments of one writer, one after the other: opens, fills, ends and forces them. */
 export class Segments {
+  /** Records, without the first and last lines of segments. */
   readonly written: { lines: number; bytes: number } = { lines: 0, bytes: 0 }
   readonly #options: SegmentsOptions
-  readonly #fs: WriterFs
   readonly #writer: Writer
+  readonly #name: string
+  readonly #place: Place
+  readonly #watch: ClockWatch
+  #lookedAt = Number.NEGATIVE_INFINITY
   #current: OpenSegment | undefined
+  #number = 0
+  #endRoom = 0
+  /** The current segment has no name, and could not be written again yet. */
+  #removed = false
   #ended: OpenSegment[] = []
-  #seen = { now: 0, monotonic: 0 }
 
   constructor(options: SegmentsOptions) {
     this.#options = options
-    this.#fs = { ...nodeFs, ...options.fs }
     this.#writer = thisWriter(options.host)
+    this.#name = options.stamp === undefined ? '' : frameWriter(this.#writer)
+    this.#place = new Place(options.dir)
+    this.#watch = new ClockWatch(options.clock)
   }
 
   get path(): string | undefined {
@@ -59,8 +82,8 @@ export class Segments {
       while (cursor.line < to) this.#writeSome(bytes, ends, cursor, to)
       return { lines: to - from }
     } catch (error) {
-      const hopeless = this.#current?.torn || (!isFull(errorCode(error)) && this.#current?.size)
-      if (hopeless) this.end('error')
+      const hopeless = this.#current?.torn || (!isFull(errorCode(error)) && this.#current?.lines)
+      if (hopeless && !this.#removed) this.end('error')
       return { lines: cursor.line - from, error }
     }
   }
@@ -69,7 +92,7 @@ export class Segments {
     const from = cursor.line
     const start = startOf(ends, from)
     const segment = this.#segmentFor(ends[from] - start)
-    const upTo = Math.max(from + 1, fitting(ends, from, to, this.#options.maxSize - segment.size))
+    const upTo = Math.max(from + 1, fitting(ends, from, to, this.#limit - segment.size))
     const done = { bytes: 0 }
     try {
       segment.write(bytes, start, ends[upTo - 1], done)
@@ -77,50 +100,114 @@ export class Segments {
       cursor.line = fitting(ends, from, upTo, done.bytes)
       const whole = startOf(ends, cursor.line) - start
       segment.keep(whole, done.bytes)
+      segment.lines += cursor.line - from
       this.written.lines += cursor.line - from
       this.written.bytes += whole
     }
   }
 
   #segmentFor(size: number): OpenSegment {
-    this.#checkPlace()
+    this.#look()
     const reason = this.#endOf(this.#current, size)
-    if (reason !== undefined) this.end(reason)
-    this.#current ??= this.#open()
-    return this.#current
+    if (reason !== undefined) this.#end(reason)
+    const segment = (this.#current ??= this.#open())
+    if (segment.number === 0) this.#begin(segment)
+    return segment
   }
 
   #endOf(segment: OpenSegment | undefined, size: number): RotationReason | undefined {
     if (segment === undefined) return undefined
-    if (segment.size > 0 && segment.size + size > this.#options.maxSize) return 'size'
+    if (segment.lines > 0 && segment.size + size > this.#limit) return 'size'
     return endedByTime(segment, this.#options, this.#options.clock)
+  }
+
+  /** What records may fill of a segment; its last line must fit behind them. */
+  get #limit(): number {
+    return this.#options.maxSize - this.#endRoom
   }
 
   // Whoever was silent for longer than its lease's renewal (a stopped process, a sleeping laptop) may have been
   // taken for dead. Both clocks: the monotonic one stands still while the machine sleeps.
+  #look(always = false): void {
+    const { silent, monotonic, step } = this.#watch.look()
+    if (step !== undefined) this.#options.onClockStep(step)
+    if (!always && silent <= LEASE_RENEWAL && monotonic - this.#lookedAt < LOOK_EVERY) return
+    this.#checkPlace()
+    this.#lookedAt = monotonic
+  }
+
   #checkPlace(): void {
-    const { clock } = this.#options
-    const now = { now: clock.now(), monotonic: clock.monotonic() }
-    const silent = Math.max(Math.abs(now.now - this.#seen.now), now.monotonic - this.#seen.monotonic)
-    this.#seen = now
-    if (silent > LEASE_RENEWAL && this.#current?.isInPlace() === false) this.#leave()
+    const where = this.#current?.whereabouts()
+    if (where === 'elsewhere') this.#leave()
+    this.#removed = where === 'removed'
+    if (this.#removed) this.#restore()
+  }
+
+  #restore(): void {
+    const lost = this.#current as OpenSegment
+    const { dir, clock, onRestored } = this.#options
+    this.#place.ensure()
+    this.#current = lost.again(dir, this.#writer, clock)
+    this.#removed = false
+    lost.close()
+    onRestored(lost.path, lost.lines)
   }
 
   #open(): OpenSegment {
-    const { dir, clock } = this.#options
+    const { dir, clock, fs, onOpen } = this.#options
+    this.#place.ensure()
+    const segment = new OpenSegment(dir, this.#writer, clock, fs)
+    onOpen()
+    return segment
+  }
+
+  #begin(segment: OpenSegment): void {
+    const number = this.#number + 1
+    const length = this.#frame(segment, { kind: 'segment-start', number, seq: this.written.lines + 1 })
+    if (length > 0) this.#endRoom = length + LONGER_END
+    segment.number = this.#number = number
+  }
+
+  /** Writes a first or last line, all of it or nothing. Returns its length; 0 where there are none. */
+  #frame(segment: OpenSegment, frame: Omit<Frame, 'writer'>): number {
+    const { stamp, clock } = this.#options
+    if (stamp === undefined) return 0
+    const { kind, ...facts } = frame
+    const line = frameLine(stamp(clock.now()), { kind, writer: this.#name, ...facts })
+    const done = { bytes: 0 }
     try {
-      return new OpenSegment(dir, this.#writer, clock, this.#fs)
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error
-      prepareDirectory(dir, { explicit: true })
-      return new OpenSegment(dir, this.#writer, clock, this.#fs)
+      segment.write(line, 0, line.length, done)
+    } finally {
+      segment.keep(done.bytes === line.length ? done.bytes : 0, done.bytes)
+    }
+    return line.length
+  }
+
+  /** Ends the current segment; the next line opens another. One that was removed and cannot be saved now stays. */
+  end(reason: RotationReason): void {
+    try {
+      this.#end(reason)
+    } catch {
+      // It is tried again with the next line or the next sync.
     }
   }
 
-  /** Ends the current segment; the next line opens another. */
-  end(reason: RotationReason): void {
-    const segment = this.#leave()
-    if (segment !== undefined) this.#options.onEnd(segment.path, reason)
+  #end(reason: RotationReason): void {
+    this.#checkPlace()
+    const segment = this.#current
+    if (segment === undefined) return
+    if (segment.number > 0 && !segment.torn) this.#finish(segment, reason)
+    this.#leave()
+    this.#options.onEnd(segment.path, reason)
+  }
+
+  #finish(segment: OpenSegment, reason: RotationReason): void {
+    const { number, lines } = segment
+    try {
+      this.#frame(segment, { kind: 'segment-end', number, seq: this.written.lines, lines, reason })
+    } catch {
+      // The disk is full or failing. The first line of the next segment says how many records came before it.
+    }
   }
 
   #leave(): OpenSegment | undefined {
@@ -134,9 +221,14 @@ export class Segments {
 
   /** Renews the lease, and ends a segment whose time has come although nobody writes. */
   tend(): void {
+    try {
+      this.#look(true)
+    } catch {
+      // What could not be saved now is tried again with the next line.
+      return
+    }
     const segment = this.#current
     if (segment === undefined) return
-    if (!segment.isInPlace()) return void this.#leave()
     segment.touch(this.#options.clock.now())
     const reason = endedByTime(segment, this.#options, this.#options.clock)
     if (reason !== undefined) this.end(reason)
@@ -144,12 +236,23 @@ export class Segments {
 
   /** Forces to the disk all that was written before the call, ended segments too, and closes those. */
   async force(): Promise<void> {
+    this.#save()
     const ended = this.#ended.splice(0)
     const segments = this.#current === undefined ? ended : [...ended, this.#current]
     const errors: unknown[] = []
     for (const segment of segments) await this.#forceOne(segment).catch((error) => errors.push(error))
     for (const segment of ended) segment.close()
     if (errors.length > 0) throw errors[0]
+  }
+
+  /** What is forced to the disk must have a name there. */
+  #save(): void {
+    try {
+      this.#checkPlace()
+    } catch (error) {
+      const text = `cannot write again what was removed from ${this.place}: ${errorCode(error)}`
+      throw new HushlogError('HUSHLOG_WRITE', text, { cause: error })
+    }
   }
 
   async #forceOne(segment: OpenSegment): Promise<void> {

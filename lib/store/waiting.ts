@@ -31,8 +31,13 @@ function isWaiting(line: Line): boolean {
   return line.bytes !== undefined
 }
 
+/** What a line costs besides its bytes bounds how many may wait: so many at least, and one for each 256 bytes. */
+const LEAST_LINES = 1024
+const BYTES_PER_LINE = 256
+
 export class WaitingLines {
   readonly #limit: number
+  readonly #mostLines: number
   #order: Line[] = []
   #head = 0
   #byRank: Line[][] = RANKS.map(() => [])
@@ -40,9 +45,12 @@ export class WaitingLines {
   #count = 0
   #bytes = 0
   #loss: Gap | undefined
+  /** All that was ever lost, by level. */
+  readonly lostByLevel: Record<string, number> = {}
 
   constructor(limit: number) {
     this.#limit = limit
+    this.#mostLines = Math.max(LEAST_LINES, Math.floor(limit / BYTES_PER_LINE))
   }
 
   get count(): number {
@@ -58,7 +66,7 @@ export class WaitingLines {
   }
 
   hasRoom(size: number): boolean {
-    return this.#bytes + size <= this.#limit
+    return this.#bytes + size <= this.#limit && this.#count < this.#mostLines
   }
 
   /** Takes a copy of a line, giving up lower ones for it, or gives the line itself up. Returns how many it gave up. */
@@ -119,6 +127,17 @@ export class WaitingLines {
     this.#compact()
   }
 
+  /** Gives up all that waits. Returns how many lines that were. */
+  giveUp(reason: string, now: number): number {
+    const lines = this.#order.filter(isWaiting)
+    for (const line of lines) {
+      this.#leave(line)
+      this.#lose(line.rank, line.level, reason, now)
+    }
+    this.#compact()
+    return lines.length
+  }
+
   /** What was lost since the last call. */
   takeLoss(): Gap | undefined {
     const loss = this.#loss
@@ -151,5 +170,6 @@ export class WaitingLines {
     this.#loss.count++
     this.#loss.levels[key] = (this.#loss.levels[key] ?? 0) + 1
     this.#loss.last = now
+    this.lostByLevel[key] = (this.lostByLevel[key] ?? 0) + 1
   }
 }

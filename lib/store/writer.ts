@@ -1,5 +1,9 @@
+import * as nodeFs from 'node:fs'
 import { errorCode, HushlogError } from '../errors.ts'
 import type { BatchSink, Gap, ScrubbedBatch, StoreStats } from '../types.ts'
+import type { ClockStep } from './clock-watch.ts'
+import { Disk } from './disk.ts'
+import { ownLine, type Stamp } from './frames.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { WriterFs } from './open-segment.ts'
 import { type Clock, type RotationReason, startOf, systemClock } from './rotation.ts'
@@ -19,12 +23,19 @@ export interface SegmentWriterOptions {
   onFull: 'drop' | 'block' | 'exit'
   /** Bytes of lines that may wait in memory for the disk. Default 8 MB. */
   maxWaiting?: number
+  /**
+   * What stands in the records that the writer makes itself: first and last lines of segments, "disk full". Default:
+   * none, and then there are no such records.
+   */
+  stamp?: Stamp
   /** A segment has ended and nobody will append to it. May log. */
   onSealable(path: string, reason: RotationReason): void
   /** Lines were lost, and writing works again. May log. */
   onGap(gap: Gap): void
   /** Once when writing begins to fail, not once a line. May log. */
   onError(error: HushlogError): void
+  /** The wall clock went on, or back, by over two seconds more than time did. May log. */
+  onClockStep?(step: ClockStep): void
   clock?: Clock
   /** What a test puts in the place of node:fs. */
   fs?: Partial<WriterFs>
@@ -37,6 +48,7 @@ const BLOCK_FOR = 5_000
 const FLUSH_FOR = 1_000
 const PAUSE = 25
 const DRAIN_BYTES = 64 * 1024
+const ERROR = 50
 
 /**
  * Writes scrubbed lines with write(2) before `append` returns. When the disk fails it keeps them in bounded
@@ -46,11 +58,17 @@ export class SegmentWriter implements BatchSink {
   readonly #options: SegmentWriterOptions
   readonly #clock: Clock
   readonly #segments: Segments
+  readonly #disk: Disk
   readonly #waiting: WaitingLines
   readonly #commit: GroupCommit
   #lost = 0
+  #lastGap: Gap | undefined
+  /** The reserve is for few records: one that says "disk full" for each time that it was made. */
+  #saidFull = false
   /** The system's code for what is wrong; undefined while writing works. */
   #trouble: string | undefined
+  /** The same in words. */
+  #problem = ''
   #lastTry = 0
   #retryTimer: NodeJS.Timeout | undefined
   #leaseTimer: NodeJS.Timeout | undefined
@@ -60,9 +78,22 @@ export class SegmentWriter implements BatchSink {
   constructor(options: SegmentWriterOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    const { dir, host, maxSize, maxAge, fs = {} } = options
-    const onEnd = (path: string, reason: RotationReason) => this.#ended(path, reason)
-    this.#segments = new Segments({ dir, host, maxSize, maxAge, clock: this.#clock, fs, onEnd })
+    const { dir, host, maxSize, maxAge, stamp } = options
+    const fs = { ...nodeFs, ...options.fs }
+    this.#disk = new Disk(dir, maxSize, fs)
+    this.#segments = new Segments({
+      dir,
+      host,
+      maxSize,
+      maxAge,
+      clock: this.#clock,
+      fs,
+      stamp,
+      onOpen: () => this.#checkDisk(),
+      onEnd: (path, reason) => this.#ended(path, reason),
+      onClockStep: (step) => this.#news.push(() => options.onClockStep?.(step)),
+      onRestored: (path, lines) => this.#news.push(() => options.onError(restored(path, lines))),
+    })
     this.#waiting = new WaitingLines(options.maxWaiting ?? MAX_WAITING)
     this.#commit = new GroupCommit(() => this.#segments.force())
   }
@@ -107,23 +138,70 @@ export class SegmentWriter implements BatchSink {
     this.rotate('close')
     clearInterval(this.#leaseTimer)
     this.#leaseTimer = undefined
+    this.#disk.reserve.release()
     await this.sync()
   }
 
-  stats(): Pick<StoreStats, 'state' | 'segment' | 'written' | 'waiting' | 'lost'> {
+  /**
+   * The process ends: what still waits is lost. Writes the gap record that says so, for which there is room on a full
+   * disk too, and returns what it says; undefined when nothing is lost.
+   */
+  giveUp(): Gap | undefined {
+    const reason = `${reasonOf(this.#trouble ?? 'ENOSPC')} until the process ended`
+    this.#lost += this.#waiting.giveUp(reason, this.#clock.now())
+    const gap = this.#waiting.takeLoss()
+    if (gap === undefined) return undefined
+    this.#lastGap = gap
+    const fields = { ...gap, first: iso(gap.first), last: iso(gap.last) }
+    this.#note('gap', fields, `${gap.count} lines lost: ${gap.reason}`)
+    return gap
+  }
+
+  stats(): Pick<
+    StoreStats,
+    'state' | 'segment' | 'written' | 'waiting' | 'lost' | 'lostByLevel' | 'lastGap'
+  > {
     return {
-      state: this.#trouble === undefined ? 'ok' : 'full',
+      state: this.#trouble !== undefined ? 'full' : this.#disk.isLow ? 'low' : 'ok',
       segment: this.#segments.path,
       written: { ...this.#segments.written },
       waiting: { lines: this.#waiting.count, bytes: this.#waiting.bytes },
       lost: this.#lost,
+      lostByLevel: { ...this.#waiting.lostByLevel },
+      lastGap: this.#lastGap,
     }
   }
 
   #write(bytes: Uint8Array, ends: ArrayLike<number>, count: number): number {
     const { lines, error } = this.#segments.write(bytes, ends, 0, count)
-    if (lines < count) this.#fail(errorCode(error))
+    if (lines < count) this.#fail(error)
     return lines
+  }
+
+  #sayFull(code: string): void {
+    if (this.#saidFull) return
+    this.#saidFull = true
+    this.#note('disk', { state: 'full', reason: reasonOf(code) }, `lines wait in memory: ${reasonOf(code)}`)
+  }
+
+  /** Writes a record of our own, on a full disk into room that was held back for it. */
+  #note(kind: string, fields: object, msg: string): void {
+    const { stamp } = this.#options
+    if (stamp === undefined) return
+    const line = ownLine(stamp(this.#clock.now()), ERROR, kind, fields, msg)
+    const write = () => this.#segments.write(line, [line.length], 0, 1).lines === 1
+    while (!write() && this.#disk.reserve.give());
+  }
+
+  #checkDisk(): void {
+    if (this.#options.stamp === undefined) return
+    const { reserve } = this.#disk
+    const wasWhole = reserve.isWhole
+    const becameLow = this.#disk.check()
+    if (!wasWhole && reserve.isWhole) this.#saidFull = false
+    if (!becameLow) return
+    const failure = lowDisk(this.#options.dir, this.#disk.free, this.#options.maxSize)
+    this.#news.push(() => this.#options.onError(failure))
   }
 
   /** Writes what waits, in order. True when nothing is left and writing works. */
@@ -164,12 +242,15 @@ export class SegmentWriter implements BatchSink {
     return this.#clock.monotonic() - this.#lastTry >= RETRY_AFTER
   }
 
-  #fail(code: string): void {
+  #fail(error: unknown): void {
     const first = this.#trouble === undefined
+    const code = causeOf(error)
     this.#trouble = code
+    this.#problem = error instanceof HushlogError ? error.message : code
     this.#lastTry = this.#clock.monotonic()
     if (!first) return
     this.#retryTimer = setInterval(() => this.#retry(), RETRY_EVERY).unref()
+    if (isFull(code)) this.#sayFull(code)
     const failure = this.#failure(code)
     this.#news.push(() => this.#options.onError(failure))
     if (this.#options.onFull === 'exit') this.#news.push(() => process.exit(1))
@@ -183,14 +264,17 @@ export class SegmentWriter implements BatchSink {
   #recover(): void {
     this.#trouble = undefined
     clearInterval(this.#retryTimer)
+    this.#checkDisk()
     const gap = this.#waiting.takeLoss()
-    if (gap !== undefined) this.#news.push(() => this.#options.onGap(gap))
+    if (gap === undefined) return
+    this.#lastGap = gap
+    this.#news.push(() => this.#options.onGap(gap))
   }
 
   #failure(code: string): HushlogError {
     const kind = isFull(code) ? 'HUSHLOG_FULL' : 'HUSHLOG_WRITE'
     const bound = this.#options.maxWaiting ?? MAX_WAITING
-    const text = `cannot write ${this.#segments.place}: ${code}; up to ${bound} bytes of lines wait in memory`
+    const text = `cannot write ${this.#segments.place}: ${this.#problem}; up to ${bound} bytes of lines wait in memory`
     const hint = isFull(code)
       ? 'make room; writing goes on by itself'
       : 'writing goes on by itself when it can'
@@ -207,6 +291,7 @@ export class SegmentWriter implements BatchSink {
 
   #tend(): void {
     this.#segments.tend()
+    this.#checkDisk()
     this.#tell()
   }
 
@@ -219,6 +304,28 @@ export class SegmentWriter implements BatchSink {
       }
     }
   }
+}
+
+/** The system's code, also of an error that we have put into words. */
+function causeOf(error: unknown): string {
+  return errorCode(error instanceof HushlogError && error.cause !== undefined ? error.cause : error)
+}
+
+function lowDisk(dir: string, free: number | undefined, maxSize: number): HushlogError {
+  const text = `the disk of ${dir} is nearly full: ${free} bytes are free`
+  const hint = `make room: it takes twice storage.maxSize (${maxSize} bytes), for a segment and its sealed copy`
+  return new HushlogError('HUSHLOG_LOW', text, { hint })
+}
+
+function restored(path: string, lines: number): HushlogError {
+  const text = `${path} was removed while it was being written; its ${lines} lines were written again`
+  return new HushlogError('HUSHLOG_REMOVED', text, {
+    hint: 'close() the logger before its directory is removed',
+  })
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString()
 }
 
 function reasonOf(code: string): string {

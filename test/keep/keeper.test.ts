@@ -48,7 +48,8 @@ t.test('what a writer ends is sealed in order, and gaps are recorded between', a
     onSealable: (path, reason) => keeper.seal(path, reason),
   })
   for (let i = 0; i < 5; i++) writer.append(batchOf([logLine(NOON + i).trim(), logLine(NOON + i).trim()]))
-  keeper.gap({ reason: 'disk full (ENOSPC)', count: 3, levels: { 20: 3 }, first: NOON, last: NOON + 1 })
+  const gap = { reason: 'disk full (ENOSPC)', count: 3, levels: { 20: 3 }, first: NOON, last: NOON + 1 }
+  keeper.record({ kind: 'gap', ...gap })
   await writer.close()
   await keeper.idle()
   const entries = await entriesOf(dir)
@@ -174,4 +175,31 @@ t.test('a keeper finishes its work and then lets the process end', async (t) => 
   t.match(out, /HUSHLOG_SEAL/, 'the second segment failed and waits for another try')
   t.notOk(existsSync(path))
   t.match((await entriesOf(dir))[1], { kind: 'segment', lines: 50_000 })
+})
+
+t.test('what the ledger cannot take now is written into it later', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const dir = logDirectory(t)
+  const { keeper, errors } = openKeeper(t, dir)
+  rmSync(join(dir, 'ledger'), { recursive: true })
+  keeper.record({
+    kind: 'gap',
+    reason: 'disk full (ENOSPC)',
+    count: 3,
+    levels: { 20: 3 },
+    first: NOON,
+    last: NOON + 1,
+  })
+  keeper.record({ kind: 'clock', step: 10_800_000, from: NOON, to: NOON + 10_800_000 })
+  await keeper.idle()
+  t.match(errors, [{ code: 'HUSHLOG_LEDGER' }, { code: 'HUSHLOG_LEDGER' }])
+  mkdirSync(join(dir, 'ledger'))
+  mock.timers.tick(1000)
+  await keeper.idle()
+  t.match(await entriesOf(dir), [
+    { kind: 'genesis' },
+    { kind: 'gap', count: 3, levels: { 20: 3 } },
+    { kind: 'clock', step: 10_800_000 },
+  ])
 })

@@ -16,10 +16,11 @@ import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import t from 'tap'
-import { checkChain, Ledger, type SegmentFact } from '../../lib/keep/ledger.ts'
+import { checkChain, Ledger, type LedgerEntry, type SegmentFact } from '../../lib/keep/ledger.ts'
 import { LineCounter } from '../../lib/keep/line-counter.ts'
 import { seal } from '../../lib/keep/seal.ts'
-import { logDirectory, systemError } from '../store/helpers.ts'
+import { type Frame, frameLine } from '../../lib/store/frames.ts'
+import { logDirectory, stamp, systemError } from '../store/helpers.ts'
 import { endedSegment, entriesOf, kinds, logLine, NOON } from './helpers.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -244,12 +245,37 @@ t.test('lines are counted and dated the same however the stream is cut into chun
     let at = 0
     for (const size of sizes) counter.add(text.subarray(at, Math.min((at += size), text.length)))
     if (at < text.length) counter.add(text.subarray(at))
+    const { lines, all, first, last } = counter.result()
     return (
-      counter.count === 5 &&
+      lines === 5 &&
+      all === 5 &&
       counter.bytes === text.length &&
-      counter.first === new Date(NOON).toISOString() &&
-      counter.last === new Date(NOON + 1).toISOString()
+      first === new Date(NOON).toISOString() &&
+      last === new Date(NOON + 1).toISOString()
     )
   })
   t.doesNotThrow(() => fc.assert(property))
+})
+
+t.test('frames are no records: they do not count, do not date, and number what is listed', async (t) => {
+  const frame = (time: number, kind: Frame['kind'], rest: object) =>
+    frameLine(stamp(time), { kind, writer: 'w', number: 3, seq: 8, ...rest }).toString()
+  const start = frame(NOON - 5000, 'segment-start', {})
+  const end = frame(NOON + 5000, 'segment-end', { seq: 9, lines: 2, reason: 'size' })
+  const lines = logLine(NOON) + logLine(NOON + 1)
+  const listed = async (text: string) => {
+    const dir = logDirectory(t)
+    await seal(new Ledger(dir), endedSegment(dir, text), 'size')
+    return (await entriesOf(dir))[1] as SegmentFact & LedgerEntry
+  }
+  const times = { first: new Date(NOON).toISOString(), last: new Date(NOON + 1).toISOString() }
+  t.match(await listed(start + lines + end), { lines: 2, number: 3, seq: 8, broken: undefined, ...times })
+  t.match(await listed(start + lines), { lines: 2, number: 3, seq: 8, broken: true, ...times })
+  t.match(await listed(lines), { lines: 2, number: undefined, broken: undefined, ...times })
+  t.match(
+    await listed(start + end),
+    { lines: 0, first: new Date(NOON - 5000).toISOString(), last: new Date(NOON + 5000).toISOString() },
+    'a segment without records is kept too: its number must not be missing',
+  )
+  t.match(await listed(start.replace('"w"', '"w+2"') + lines), { stream: 'w+2' })
 })

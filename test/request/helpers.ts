@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { hushlog } from '../../lib/hushlog.ts'
 import type { Hushlog, HushlogOptions } from '../../lib/types.ts'
+import { isFrame } from '../helpers.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the program logged
 export type Line = Record<string, any>
@@ -37,6 +38,7 @@ export function logged(t: Test, options: HushlogOptions = {}): Logged {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Line)
+      .filter((line) => !isFrame(line))
   }
   const access = async (count: number) => {
     let records: Line[] = []

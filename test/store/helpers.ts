@@ -15,6 +15,12 @@ import type { RotationReason } from '../../lib/store/rotation.ts'
 import { SegmentWriter, type SegmentWriterOptions } from '../../lib/store/writer.ts'
 import { type Gap, KIND, type Kind, type ScrubbedBatch } from '../../lib/types.ts'
 
+/** What records of the store's own bear. */
+export function stamp(now: number): string {
+  const time = new Date(now).toISOString()
+  return `,"time":"${time}","service":"test","host":"test","pid":1,"operation":"process","reqId":"r"`
+}
+
 export interface TestLine {
   text: string
   level?: number

@@ -156,7 +156,7 @@ t.test(
 )
 
 t.test(
-  'a segment whose path leads elsewhere after a silence is left, and so is one that was removed',
+  'a segment whose path leads elsewhere is left, and one that was removed is written again, in a directory made anew',
   async (t) => {
     const dir = logDirectory(t)
     const clock = steppingClock()
@@ -165,15 +165,26 @@ t.test(
     const adopted = join(dir, 'adopted')
     renameSync(writer.stats().segment!, adopted)
     writer.append(batchOf(['at once']))
-    clock.steady += 61_000
+    clock.steady += 250
     writer.append(batchOf(['after']))
     t.equal(readFileSync(adopted, 'utf8'), 'before\nat once\n')
     t.same(segmentTexts(dir), ['after\n'])
     t.same(heard.sealable, [], 'what was adopted is not ours to seal')
     rmSync(dir, { recursive: true })
-    clock.wall += 61_000
-    writer.append(batchOf(['the directory is made again']))
-    t.same(segmentTexts(dir), ['the directory is made again\n'])
+    writer.append(batchOf(['into the void']))
+    clock.steady += 250
+    writer.append(batchOf(['made again']))
+    t.same(segmentTexts(dir), ['after\ninto the void\nmade again\n'])
+    t.match(heard.errors, [{ code: 'HUSHLOG_REMOVED', message: /its 2 lines were written again$/ }])
+    rmSync(dir, { recursive: true })
+    await writer.sync()
+    t.same(
+      segmentTexts(dir),
+      ['after\ninto the void\nmade again\n'],
+      'sync does not vouch for what has no name',
+    )
+    t.equal(statSync(join(dir, 'open')).mode & 0o777, 0o700)
+    t.equal(writer.stats().written.lines, 5)
   },
 )
 
@@ -198,7 +209,7 @@ t.test(
     writer.append(batchOf(['another']))
     unlinkSync(writer.stats().segment!)
     mock.timers.tick(60_000)
-    t.equal(writer.stats().segment, undefined, 'a segment that is gone is not written on')
+    t.same(segmentTexts(dir), ['line\n', 'another\n'], 'a segment that is gone is written again')
   },
 )
 

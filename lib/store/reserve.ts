@@ -1,0 +1,66 @@
+import { randomFillSync } from 'node:crypto'
+import { constants } from 'node:fs'
+import { join } from 'node:path'
+import type { WriterFs } from './open-segment.ts'
+
+/** Bytes that a writer holds back on the disk, and how many of them it gives up at a time. */
+const SIZE = 64 * 1024
+const SLICE = 8 * 1024
+const { O_CREAT, O_EXCL, O_WRONLY } = constants
+
+/**
+ * Room on the disk for the records that tell of a full disk: a file whose name is removed as soon as it is made, so
+ * that it goes away with the process whatever happens. Random bytes: a file system that compresses, or that keeps no
+ * zeros, would hold nothing back for others.
+ */
+export class Reserve {
+  readonly #fs: WriterFs
+  readonly #path: string
+  #fd: number | undefined
+  #left = 0
+
+  constructor(dir: string, fs: WriterFs) {
+    this.#fs = fs
+    this.#path = join(dir, 'open', `.reserve-${process.pid}-${Math.random().toString(36).slice(2)}`)
+  }
+
+  get isWhole(): boolean {
+    return this.#left === SIZE
+  }
+
+  /** Fills it, if it is not full. A disk without room for it is no error. */
+  make(): void {
+    if (this.isWhole) return
+    this.release()
+    try {
+      this.#fd = this.#fs.openSync(this.#path, O_CREAT | O_EXCL | O_WRONLY, 0o600)
+      this.#fs.unlinkSync(this.#path)
+      this.#left = this.#fs.writeSync(this.#fd, randomFillSync(new Uint8Array(SIZE)), 0, SIZE)
+    } catch {
+      this.release()
+    }
+  }
+
+  /** Gives up a part of it. False when nothing is left. */
+  give(): boolean {
+    if (this.#fd === undefined || this.#left <= 0) return false
+    this.#left -= SLICE
+    try {
+      this.#fs.ftruncateSync(this.#fd, Math.max(0, this.#left))
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  release(): void {
+    const fd = this.#fd
+    this.#fd = undefined
+    this.#left = 0
+    try {
+      if (fd !== undefined) this.#fs.closeSync(fd)
+    } catch {
+      // Nothing of ours stands in it.
+    }
+  }
+}
