@@ -40,12 +40,7 @@ export function logger(t: Test, options: HushlogOptions = {}): Logged {
   return { log, dir, lines: () => linesIn(dir), text: () => textIn(dir) }
 }
 
-/** Records, without the first and the last line of each segment. */
 export function linesIn(dir: string): Line[] {
-  return allLinesIn(dir).filter((line) => !isFrame(line))
-}
-
-export function allLinesIn(dir: string): Line[] {
   return textIn(dir)
     .split('\n')
     .filter((line) => line !== '')
@@ -56,6 +51,7 @@ export function isFrame({ kind }: Record<string, unknown>): boolean {
   return kind === 'segment-start' || kind === 'segment-end'
 }
 
+/** The records of all segments, without the first and the last line of each. */
 export function textIn(dir: string): string {
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort()
   const sealed = files
@@ -64,7 +60,11 @@ export function textIn(dir: string): string {
   const open = files
     .filter((file) => file.endsWith('.log'))
     .map((file) => readFileSync(join(dir, file), 'utf8'))
-  return [...sealed, ...open].join('')
+  const lines = [...sealed, ...open].flatMap((text) => text.split('\n').slice(0, -1))
+  return lines
+    .filter((line) => !line.includes('"kind":"segment-') || !isFrame(JSON.parse(line)))
+    .map((line) => `${line}\n`)
+    .join('')
 }
 
 export interface Ended {

@@ -1,6 +1,7 @@
 /**
  * A program that logs to the directory given and ends in the way given; for the tests of endings.
  */
+import { parentPort } from 'node:worker_threads'
 import { hushlog } from 'hushlog'
 
 const [dir, ending, durability = 'turn'] = process.argv.slice(2)
@@ -33,6 +34,11 @@ const ENDINGS = {
     })
     setInterval(() => {}, 1000)
     console.log('ready')
+  },
+  // Only of a worker thread, which is terminated in a later turn than that in which it logged.
+  terminate: () => {
+    setTimeout(() => parentPort.postMessage('ready'), 20)
+    setInterval(() => {}, 1000)
   },
   'kill -9': () => process.kill(process.pid, 'SIGKILL'),
   'error and kill -9': () => {
