@@ -4,13 +4,14 @@ import { open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { errorCode, HushlogError } from '../errors.ts'
+import type { ClockStep } from '../store/clock-watch.ts'
 import { syncDirectory } from '../store/directory.ts'
 import { type Ledger, type LedgerEntry, readLedger, type SegmentFact } from './ledger.ts'
 
 const DAY = 86_400_000
 
 /** A longer time than this without an entry is a clock that jumped, or a program that slept: nobody can tell. */
-export const MAX_STEP: number = 400 * DAY
+export const MAX_STEP: number = 180 * DAY
 /** How long entries must go on after such a step before it is believed. */
 export const SETTLED: number = 30 * DAY
 const MAX_BACK = DAY
@@ -38,8 +39,8 @@ const PLACE = /^sealed\/\d{4}\/\d\d\/\d\d\/[A-Za-z0-9_.-]+\.log\.gz$/
  * @returns how many were removed
  */
 export async function prune(ledger: Ledger, options: PruneOptions): Promise<number> {
-  const { segments, times } = await listed(ledger.dir)
-  const doubt = clockDoubt(times, options.now)
+  const { segments, times, steps } = await listed(ledger.dir)
+  const doubt = clockDoubt(times, options.now, steps)
   if (doubt !== undefined) {
     options.onError(new HushlogError('HUSHLOG_CLOCK', `nothing is removed: ${doubt}`, { hint: CLOCK_HINT }))
     return 0
@@ -54,14 +55,20 @@ export async function prune(ledger: Ledger, options: PruneOptions): Promise<numb
 
 const CLOCK_HINT = 'set the clock; a step that was real is believed when entries have gone on for 30 days'
 
-async function listed(dir: string): Promise<{ segments: Map<string, Listed>; times: number[] }> {
-  const segments = new Map<string, Listed>()
-  const times: number[] = []
+interface Read {
+  segments: Map<string, Listed>
+  times: number[]
+  steps: ClockStep[]
+}
+
+async function listed(dir: string): Promise<Read> {
+  const read: Read = { segments: new Map(), times: [], steps: [] }
   for await (const entry of readLedger(dir)) {
-    times.push(Date.parse(entry.at))
-    note(segments, entry)
+    read.times.push(Date.parse(entry.at))
+    if (entry.kind === 'clock') read.steps.push(entry)
+    note(read.segments, entry)
   }
-  return { segments, times }
+  return read
 }
 
 function note(segments: Map<string, Listed>, entry: LedgerEntry): void {
@@ -75,9 +82,12 @@ function note(segments: Map<string, Listed>, entry: LedgerEntry): void {
 
 /**
  * Why the clock is not to be trusted with removing anything, or undefined. A clock that jumped ahead also dates
- * the entries made since, so each step between entries counts, until entries have gone on long enough after it.
+ * the entries made since, so each step between entries counts, until entries have gone on long enough after it. A step
+ * that a running writer has seen counts from a day on; one that was set back again does not.
  */
-export function clockDoubt(times: number[], now: number): string | undefined {
+export function clockDoubt(times: number[], now: number, steps: ClockStep[] = []): string | undefined {
+  const ahead = steps.find(({ step, to }) => step > MAX_BACK && now >= to - MAX_BACK && now - to < SETTLED)
+  if (ahead !== undefined) return `the clock was set from ${iso(ahead.from)} to ${iso(ahead.to)}`
   let trusted: number | undefined
   let suspect: number | undefined
   for (const time of [...times, now]) {

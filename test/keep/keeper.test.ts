@@ -117,7 +117,7 @@ t.test(
     await keeper.idle()
     t.equal(keeper.stats().pruned, 2, 'by the timer')
     await keeper.close()
-    now += 200 * DAY
+    now += 100 * DAY
     mock.timers.tick(DAY)
     await keeper.idle()
     t.equal(keeper.stats().pruned, 2, 'a closed keeper removes nothing')

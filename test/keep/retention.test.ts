@@ -149,7 +149,7 @@ t.test('nothing is removed while the clock is in doubt, and the reason is told',
   for (const { now, message } of [
     {
       now: NOON + MAX_STEP + 1,
-      message: /nothing is removed: the clock went from 2026-11-24T12:00:00.000Z to 2027-12-29/,
+      message: /nothing is removed: the clock went from 2026-11-24T12:00:00.000Z to 2027-05-23/,
     },
     {
       now: NOON - 2 * DAY,
@@ -179,5 +179,28 @@ t.test(
     ]
     for (const [what, times, now, doubtful] of cases)
       t.equal(clockDoubt(times, now) !== undefined, doubtful, what)
+  },
+)
+
+t.test(
+  'a step that a writer has seen is not believed before a month has passed, unless it was small or undone',
+  async (t) => {
+    const step = (days: number) => [{ step: days * DAY, from: NOON, to: NOON + days * DAY }]
+    const cases: [string, number, number, boolean][] = [
+      ['a year ahead', 365, NOON + 366 * DAY, true],
+      ['two days ahead', 2, NOON + 2 * DAY, true],
+      ['two days ahead, a month ago', 2, NOON + 2 * DAY + SETTLED, false],
+      ['a year ahead, set back since', 365, NOON + 2 * DAY, false],
+      ['a day ahead', 1, NOON + DAY, false],
+      ['back', -2, NOON, false],
+    ]
+    for (const [what, days, now, doubtful] of cases)
+      t.equal(clockDoubt([NOON], now, step(days)) !== undefined, doubtful || now > NOON + MAX_STEP, what)
+    const { ledger, file, errors, pruneAt } = await sealedAt(t, NOON, NOON)
+    await ledger.append({ kind: 'clock', ...step(100)[0] })
+    t.equal(await pruneAt(NOON + 100 * DAY), 0)
+    t.ok(existsSync(file))
+    t.match(errors, [{ code: 'HUSHLOG_CLOCK', message: /the clock was set from 2026-11-24.* to 2027-03-04/ }])
+    t.equal(await pruneAt(NOON + 100 * DAY + SETTLED), 1)
   },
 )
