@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, HushlogError } from '../errors.ts'
 import { findAbandoned, type Torn } from '../store/recovery.ts'
+import { RESERVE } from '../store/reserve.ts'
 import type { RotationReason } from '../store/rotation.ts'
 import { type Fact, Ledger } from './ledger.ts'
 import { prune } from './retention.ts'
@@ -143,11 +144,14 @@ export class Keeper {
     this.#pruned += await prune(this.#ledger, { keepDays, now: this.#now(), onError })
   }
 
-  /** Removes what crashed keepers left half compressed; the age spares those at work. */
+  /** Removes what crashes left half done; among compressed files the age spares those that are at work. */
   async #sweep(): Promise<void> {
-    const folder = join(this.#options.dir, 'sealed')
-    for (const name of await readdir(folder)) {
-      const path = join(folder, name)
+    const [sealed, open] = ['sealed', 'open'].map((folder) => join(this.#options.dir, folder))
+    for (const name of await readdir(open)) {
+      if (name.startsWith(RESERVE)) await rm(join(open, name), { force: true })
+    }
+    for (const name of await readdir(sealed)) {
+      const path = join(sealed, name)
       if (name.endsWith('.tmp') && this.#now() - (await stat(path)).mtimeMs > LEFT_OVER)
         await rm(path, { force: true })
     }

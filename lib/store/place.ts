@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepareDirectory } from './directory.ts'
 
@@ -28,5 +28,31 @@ function identity(dir: string): string | undefined {
     return stats.map(({ dev, ino, birthtimeMs }) => `${dev}-${ino}-${birthtimeMs}`).join(' ')
   } catch {
     return undefined
+  }
+}
+
+const DAY = 86_400_000
+/** A clock that jumped far must not cost the program much: further days are not looked at. */
+const MOST_DAYS = 40
+
+/**
+ * Whether a segment lies in sealed/, under one of the days from `from` to `to` or a day beside them. Days are counted
+ * from the epoch.
+ */
+export function isSealed(dir: string, name: string, from: number, to: number): boolean {
+  const first = Math.min(from, to) - 1
+  const last = Math.min(Math.max(from, to) + 1, first + MOST_DAYS)
+  for (let day = first; day <= last; day++) {
+    const folders = new Date(day * DAY).toISOString().slice(0, 10).split('-')
+    if (namesIn(join(dir, 'sealed', ...folders)).some((file) => file.startsWith(`${name}.log`))) return true
+  }
+  return false
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
   }
 }

@@ -1,7 +1,11 @@
 import { randomFillSync } from 'node:crypto'
 import { constants } from 'node:fs'
 import { join } from 'node:path'
+import { errorCode } from '../errors.ts'
 import type { WriterFs } from './open-segment.ts'
+
+/** How its name in open/ begins, in the moment in which it has one; one that is found later is left by a crash. */
+export const RESERVE = '.reserve-'
 
 /** Bytes that a writer holds back on the disk, and how many of them it gives up at a time. */
 const SIZE = 64 * 1024
@@ -21,7 +25,7 @@ export class Reserve {
 
   constructor(dir: string, fs: WriterFs) {
     this.#fs = fs
-    this.#path = join(dir, 'open', `.reserve-${process.pid}-${Math.random().toString(36).slice(2)}`)
+    this.#path = join(dir, 'open', `${RESERVE}${process.pid}-${Math.random().toString(36).slice(2)}`)
   }
 
   get isWhole(): boolean {
@@ -34,10 +38,19 @@ export class Reserve {
     this.release()
     try {
       this.#fd = this.#fs.openSync(this.#path, O_CREAT | O_EXCL | O_WRONLY, 0o600)
-      this.#fs.unlinkSync(this.#path)
+      this.#unlink()
       this.#left = this.#fs.writeSync(this.#fd, randomFillSync(new Uint8Array(SIZE)), 0, SIZE)
     } catch {
       this.release()
+    }
+  }
+
+  #unlink(): void {
+    try {
+      this.#fs.unlinkSync(this.#path)
+    } catch (error) {
+      // A keeper may have been faster: it takes the name for one that a crash has left.
+      if (errorCode(error) !== 'ENOENT') throw error
     }
   }
 

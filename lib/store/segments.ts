@@ -1,11 +1,19 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { errorCode, HushlogError } from '../errors.ts'
 import { type ClockStep, ClockWatch } from './clock-watch.ts'
 import { syncDirectory } from './directory.ts'
 import { type Frame, frameLine, frameWriter, LONGER_END, type Stamp } from './frames.ts'
 import { OpenSegment, type WriterFs } from './open-segment.ts'
-import { Place } from './place.ts'
-import { type Clock, endedByTime, fitting, type Limits, type RotationReason, startOf } from './rotation.ts'
+import { isSealed, Place } from './place.ts'
+import {
+  type Clock,
+  endedByTime,
+  fitting,
+  type Limits,
+  type RotationReason,
+  startOf,
+  utcDay,
+} from './rotation.ts'
 import { thisWriter, type Writer } from './segment.ts'
 
 /** As often as a writer renews the lease of its segment, and the longest silence that it need not check. */
@@ -133,18 +141,27 @@ export class Segments {
     if (step !== undefined) this.#options.onClockStep(step)
     if (!always && silent <= LEASE_RENEWAL && monotonic - this.#lookedAt < LOOK_EVERY) return
     this.#checkPlace()
+    // By the new time the lease may have run out.
+    if (step !== undefined) this.#current?.touch(this.#options.clock.now())
     this.#lookedAt = monotonic
   }
 
   #checkPlace(): void {
-    const where = this.#current?.whereabouts()
-    if (where === 'elsewhere') this.#leave()
-    this.#removed = where === 'removed'
-    if (this.#removed) this.#restore()
+    const segment = this.#current
+    if (segment === undefined) return
+    const where = segment.whereabouts()
+    this.#removed = where === 'removed' && !this.#isSealed(segment)
+    if (this.#removed) this.#restore(segment)
+    else if (where === 'removed' || where === 'elsewhere') this.#leave()
   }
 
-  #restore(): void {
-    const lost = this.#current as OpenSegment
+  /** An adopter that took us for dead has sealed it: nothing is missing. */
+  #isSealed({ path, day }: OpenSegment): boolean {
+    const { dir, clock } = this.#options
+    return isSealed(dir, basename(path, '.log'), day, utcDay(clock.now()))
+  }
+
+  #restore(lost: OpenSegment): void {
     const { dir, clock, onRestored } = this.#options
     this.#place.ensure()
     this.#current = lost.again(dir, this.#writer, clock)

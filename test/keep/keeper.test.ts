@@ -145,8 +145,10 @@ t.test('half-compressed files of crashed keepers are swept away, those of today 
   const [old, young] = ['old.tmp', 'young.tmp'].map((name) => join(dir, 'sealed', name))
   for (const path of [old, young]) writeFileSync(path, '')
   utimesSync(old, 1, 1)
+  writeFileSync(join(dir, 'open', '.reserve-1-x'), '')
   await openKeeper(t, dir).keeper.start()
   t.same([existsSync(old), existsSync(young)], [false, true])
+  t.same(readdirSync(join(dir, 'open')), [], 'what a writer held back and could not make nameless')
 })
 
 t.test('faults of the directory and of the program’s callback do not stop it', async (t) => {

@@ -316,6 +316,25 @@ t.test('what was removed and cannot be written again now waits, and is written w
   t.ok(heard.errors.some(({ code }) => code === 'HUSHLOG_REMOVED'))
 })
 
+t.test(
+  'a segment that was adopted and sealed while its writer stood still is not written again',
+  async (t) => {
+    const dir = logDirectory(t)
+    const { writer, heard } = openWriter(t, dir, { stamp })
+    writer.append(batchOf(['{"msg":"one"}']))
+    const path = writer.stats().segment as string
+    const day = join(dir, 'sealed', ...new Date().toISOString().slice(0, 10).split('-'))
+    fs.mkdirSync(day, { recursive: true })
+    fs.copyFileSync(path, join(day, `${basename(path)}.gz`))
+    fs.unlinkSync(path)
+    await writer.sync()
+    writer.append(batchOf(['{"msg":"two"}']))
+    t.match(records(segmentTexts(dir)[0]), [{ segment: { number: 2, seq: 2 } }, { msg: 'two' }])
+    t.equal(segmentTexts(dir).length, 1)
+    t.same(heard.errors, [])
+  },
+)
+
 t.test('small lines are bounded in number too, since each costs more than its bytes', async (t) => {
   const writeSync = () => {
     throw systemError('EIO')
