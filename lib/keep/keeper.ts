@@ -74,10 +74,13 @@ export class Keeper {
     for (let seen: Promise<void> | undefined; seen !== this.#work; ) await (seen = this.#work)
   }
 
-  /** Finishes what has begun and stops. What could not be sealed is left for the next keeper. */
+  /** Finishes what has begun, tries once more what has failed, and stops. What then fails is left for the next keeper. */
   async close(): Promise<void> {
     clearInterval(this.#pruneTimer)
     this.#pruneTimer = undefined
+    await this.idle()
+    clearTimeout(this.#retryTimer)
+    this.#retry()
     await this.idle()
     clearTimeout(this.#retryTimer)
     this.#retryTimer = undefined

@@ -152,7 +152,13 @@ export class Segments {
     const where = segment.whereabouts()
     this.#removed = where === 'removed' && !this.#isSealed(segment)
     if (this.#removed) this.#restore(segment)
-    else if (where === 'removed' || where === 'elsewhere') this.#leave()
+    else if (where === 'removed' || where === 'elsewhere') this.#letGo(segment)
+  }
+
+  /** What was written to it is forced to the disk yet; its name is no matter of ours any more. */
+  #letGo(segment: OpenSegment): void {
+    segment.listed = true
+    this.#leave()
   }
 
   /** An adopter that took us for dead has sealed it: nothing is missing. */

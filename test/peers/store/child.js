@@ -162,6 +162,7 @@ const MODES = {
   async trouble() {
     const { code, from = 4000, to = 12_000 } = options
     const state = code === undefined ? undefined : breakable(['writeSync', 'openSync'])
+    if (options.uid !== undefined) becomeUser(options.uid)
     const errors = []
     const log = makeLog({ onError: (error) => errors.push(error.code) })
     await log.flush()
@@ -169,11 +170,12 @@ const MODES = {
     const before = process.memoryUsage().rss
     let resumed
     for (let i = 0; i < lines; i++) {
-      if (i === from) await start(state, log)
+      if (i === from) await start(state)
       if (i === to) resumed = end(state, log)
       log.info({ i, pad: i < from || i >= to ? '' : filling }, 'line')
+      if (i === lines - 1 && resumed === undefined) return process.exit()
       if (i % 10 === 9) await turn()
-      if (i % 500 === 0) most = Math.max(most, process.memoryUsage().rss)
+      if (i % 500 === 0 && taken.length === 0) most = Math.max(most, process.memoryUsage().rss)
     }
     const took = await resumed
     const failed = await log.flush().then(
@@ -220,10 +222,16 @@ const MODES = {
   },
 }
 
+function becomeUser(uid) {
+  process.setgroups([])
+  process.setgid(uid)
+  process.setuid(uid)
+}
+
 /** Descriptors that are taken until none is left; given back when the trouble ends. */
 const taken = []
 
-async function start(state, log) {
+async function start(state) {
   if (state !== undefined) state.code = options.code
   if (options.ask) await asked('start')
   if (options.descriptors) {
@@ -233,7 +241,6 @@ async function start(state, log) {
       // None is left: that is the trouble.
     }
   }
-  if (options.rotates) log.info({ pad: 'y'.repeat(200_000) }, 'makes the segment end')
 }
 
 /** Resolves with how many ms it took until lines were written again. */

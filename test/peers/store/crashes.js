@@ -156,7 +156,7 @@ async function crashesIn(first, count, total, problems) {
   for (let id = first; id < first + count; id++) {
     const counter = `${dir}.${id}.count`
     const [point, names] = Object.entries(CALLS)[id % 3]
-    const calls = 1 + Math.floor(Math.random() * (point === 'append' ? 400 : 40))
+    const calls = 1 + Math.floor(Math.random() * (point === 'append' ? 400 : 60))
     const options = {
       dir,
       id,

@@ -2,7 +2,7 @@
  * What stands in a log directory, read with nothing of hushlog's own but the checks of its chain and its numbers.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { hushlog } from 'hushlog'
 import { checkChain } from '../../../build/keep/ledger.js'
@@ -39,9 +39,9 @@ export function segmentsIn(dir) {
     if (!existsSync(path)) return []
     return readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name))
   }
-  return [...place('sealed'), ...place('open')].filter(
-    (path) => path.endsWith('.log') || path.endsWith('.gz'),
-  )
+  const files = [...place('sealed'), ...place('open')]
+  const segments = files.filter((path) => path.endsWith('.log') || path.endsWith('.gz'))
+  return segments.sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
 }
 
 export function ledgerOf(dir) {
