@@ -87,7 +87,8 @@ function openStore(config: Config, hooks: StoreHooks): Store | undefined {
   if (storage === false) return undefined
   const dir = usableDirectory(storage)
   if (dir === undefined) return undefined
-  const keeper = new Keeper({ dir, keepDays: storage.keepDays, onError: hooks.onError })
+  const { onError, onGap } = hooks
+  const keeper = new Keeper({ dir, keepDays: storage.keepDays, onError, onGap })
   const writer = new SegmentWriter({
     dir,
     host: config.host,
@@ -95,16 +96,16 @@ function openStore(config: Config, hooks: StoreHooks): Store | undefined {
     maxAge: storage.maxAge,
     onFull: storage.onFull,
     stamp: hooks.stamp,
-    onSealable: (path, reason) => keeper.seal(path, reason),
+    onSealable: (path, reason, lines) => keeper.seal(path, reason, lines),
     onGap: (gap) => {
       keeper.record({ kind: 'gap', ...gap })
-      hooks.onGap(gap)
+      onGap(gap)
     },
     onClockStep: (step) => {
       keeper.record({ kind: 'clock', ...step })
       hooks.onClockStep(step)
     },
-    onError: hooks.onError,
+    onError,
   })
   return { dir, writer, keeper }
 }

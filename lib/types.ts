@@ -38,7 +38,7 @@ export interface BatchSink {
 export interface Gap {
   reason: string
   count: number
-  /** Lost lines by pino's level number; audit records under `audit`. */
+  /** Lost lines by pino's level number; audit records under `audit`. Empty where the levels are not known. */
   levels: Record<string, number>
   /** First and last moment of the loss, milliseconds since the epoch. */
   first: number

@@ -4,6 +4,7 @@ import { errorCode, HushlogError } from '../errors.ts'
 import { findAbandoned, type Torn } from '../store/recovery.ts'
 import { RESERVE } from '../store/reserve.ts'
 import type { RotationReason } from '../store/rotation.ts'
+import type { Gap } from '../types.ts'
 import { type Fact, Ledger } from './ledger.ts'
 import { prune } from './retention.ts'
 import { seal } from './seal.ts'
@@ -15,6 +16,8 @@ export interface KeeperOptions {
   onError(error: HushlogError): void
   /** A line that a crash broke off was put into torn/. */
   onTorn?(torn: Torn): void
+  /** A segment was removed before it was sealed. May log. */
+  onGap?(gap: Gap): void
   /** Milliseconds since the epoch. */
   now?(): number
 }
@@ -54,9 +57,12 @@ export class Keeper {
     await this.idle()
   }
 
-  /** Seals a segment that nobody appends to any more, when those before it are done. */
-  seal(path: string, reason: RotationReason): void {
-    this.#queue(() => this.#sealOne(path, reason))
+  /**
+   * Seals a segment that nobody appends to any more, when those before it are done.
+   * @param lines how many records stand in it, for the gap that is recorded when it is gone by then
+   */
+  seal(path: string, reason: RotationReason, lines = 0): void {
+    this.#queue(() => this.#sealOne(path, reason, lines))
   }
 
   /** Writes into the ledger what others have noticed; tries again until it stands there, or the keeper is closed. */
@@ -102,15 +108,25 @@ export class Keeper {
     })
   }
 
-  async #sealOne(path: string, reason: RotationReason): Promise<void> {
+  async #sealOne(path: string, reason: RotationReason, lines: number): Promise<void> {
     const torn = (cut: Torn) => this.#torn(cut)
     await this.#attempt(
       async () => {
-        if (await seal(this.#ledger, path, reason, torn)) this.#sealed++
+        const outcome = await seal(this.#ledger, path, reason, torn)
+        if (outcome === 'listed') this.#sealed++
+        if (outcome === 'gone' && lines > 0) this.#gone(lines)
       },
-      () => this.seal(path, reason),
+      () => this.seal(path, reason, lines),
     )
     if (this.#now() - (this.#prunedAt ?? 0) >= HOUR) await this.#prune()
+  }
+
+  #gone(lines: number): void {
+    const now = this.#now()
+    const reason = 'a segment was removed before it was sealed'
+    const gap = { reason, count: lines, levels: {}, first: now, last: now }
+    this.record({ kind: 'gap', ...gap })
+    this.#options.onGap?.(gap)
   }
 
   async #attempt(work: () => Promise<void>, again: () => void): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
-import { constants, createWriteStream, existsSync, renameSync } from 'node:fs'
-import { chmod, open, rm, stat } from 'node:fs/promises'
+import { constants, createWriteStream, renameSync } from 'node:fs'
+import { chmod, open, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -20,7 +20,8 @@ const SEALED_MODE = 0o400
 /**
  * Compresses an ended segment, moves it to its day in sealed/, lists it in the ledger and removes the plaintext,
  * in this order. Broken off anywhere and begun again, it ends the same: listed once, plaintext gone.
- * @returns whether the segment was listed by this call; an empty segment, or one that is gone, is not
+ * @returns whether the segment was listed by this call; `kept` when it was listed before or is empty, and `gone` when
+ * it is neither in open/ nor in the ledger: somebody has removed it
  * @throws HushlogError `HUSHLOG_SEAL` or `HUSHLOG_LEDGER`; the plaintext is then still there
  */
 export async function seal(
@@ -28,12 +29,12 @@ export async function seal(
   path: string,
   reason: RotationReason,
   onTorn: (torn: Torn) => Promise<void> = async () => {},
-): Promise<boolean> {
+): Promise<'listed' | 'kept' | 'gone'> {
   const identity = parseSegmentName(basename(path))
   if (identity === undefined) throw failure(path, 'this is not the name of a segment')
   const torn = cutTornTail(ledger.dir, path, identity.name)
   if (torn !== undefined) await onTorn(torn)
-  if (!existsSync(path)) return false
+  if (!(await isThere(path))) return (await isElsewhere(ledger.dir, identity.name)) ? 'kept' : 'gone'
 
   const temporary = join(ledger.dir, 'sealed', `${identity.name}.${randomUUID()}.tmp`)
   let isListed = false
@@ -46,7 +47,29 @@ export async function seal(
   } finally {
     await rm(temporary, { force: true })
   }
-  return isListed
+  return isListed ? 'listed' : 'kept'
+}
+
+/** @throws HushlogError when nobody can tell, as where we may not look */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw failure(path, errorCode(error), error)
+  }
+}
+
+/** Another keeper has sealed the segment, or has taken it over and will. */
+async function isElsewhere(dir: string, name: string): Promise<boolean> {
+  const open = await readdir(join(dir, 'open')).catch((error) => {
+    if (errorCode(error) === 'ENOENT') return []
+    throw failure(join(dir, 'open'), errorCode(error), error)
+  })
+  return (
+    open.some((file) => parseSegmentName(file)?.name === name) || (await findSegment(dir, name)) !== undefined
+  )
 }
 
 type Content = Pick<

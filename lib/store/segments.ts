@@ -43,7 +43,7 @@ export interface SegmentsOptions extends Limits {
   /** Without it segments have no first and last line. */
   stamp: Stamp | undefined
   onOpen(): void
-  onEnd(path: string, reason: RotationReason): void
+  onEnd(path: string, reason: RotationReason, lines: number): void
   onClockStep(step: ClockStep): void
   /** The segment was removed, and its lines were written again. */
   onRestored(path: string, lines: number): void
@@ -221,7 +221,7 @@ export class Segments {
     if (segment === undefined) return
     if (segment.number > 0 && !segment.torn) this.#finish(segment, reason)
     this.#leave()
-    this.#options.onEnd(segment.path, reason)
+    this.#options.onEnd(segment.path, reason, segment.lines)
   }
 
   #finish(segment: OpenSegment, reason: RotationReason): void {

@@ -28,8 +28,8 @@ export interface SegmentWriterOptions {
    * none, and then there are no such records.
    */
   stamp?: Stamp
-  /** A segment has ended and nobody will append to it. May log. */
-  onSealable(path: string, reason: RotationReason): void
+  /** A segment has ended, with so many records, and nobody will append to it. May log. */
+  onSealable(path: string, reason: RotationReason, lines: number): void
   /** Lines were lost, and writing works again. May log. */
   onGap(gap: Gap): void
   /** Once when writing begins to fail, not once a line. May log. */
@@ -90,7 +90,7 @@ export class SegmentWriter implements BatchSink {
       fs,
       stamp,
       onOpen: () => this.#checkDisk(),
-      onEnd: (path, reason) => this.#ended(path, reason),
+      onEnd: (path, reason, lines) => this.#ended(path, reason, lines),
       onClockStep: (step) => this.#news.push(() => options.onClockStep?.(step)),
       onRestored: (path, lines) => this.#news.push(() => options.onError(restored(path, lines))),
     })
@@ -281,8 +281,8 @@ export class SegmentWriter implements BatchSink {
     return new HushlogError(kind, text, { hint })
   }
 
-  #ended(path: string, reason: RotationReason): void {
-    this.#news.push(() => this.#options.onSealable(path, reason))
+  #ended(path: string, reason: RotationReason, lines: number): void {
+    this.#news.push(() => this.#options.onSealable(path, reason, lines))
     this.#commit.request().catch((error) => {
       this.#news.push(() => this.#options.onError(error))
       this.#tell()

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { mock } from 'node:test'
 import t, { type Test } from 'tap'
 import type { HushlogError } from '../../lib/errors.ts'
 import { Keeper, type KeeperOptions } from '../../lib/keep/keeper.ts'
-import { thisWriter } from '../../lib/store/segment.ts'
+import { adoptedName, parseSegmentName, thisWriter } from '../../lib/store/segment.ts'
+import type { Gap } from '../../lib/types.ts'
 import { batchOf, child, ended, logDirectory, openWriter } from '../store/helpers.ts'
 import { DAY, endedSegment, entriesOf, kinds, logLine, NOON } from './helpers.ts'
 
@@ -205,3 +206,26 @@ t.test('what the ledger cannot take now is written into it later', async (t) => 
     { kind: 'clock', step: 10_800_000 },
   ])
 })
+
+t.test(
+  'a segment that is removed before it is sealed is a gap, one that another keeper has is not',
+  async (t) => {
+    const dir = logDirectory(t)
+    const gaps: Gap[] = []
+    const { keeper, errors } = openKeeper(t, dir, { now: () => NOON, onGap: (gap) => gaps.push(gap) })
+    const [removed, adopted, sealed] = [1, 2, 3].map((n) => endedSegment(dir, logLine(NOON).repeat(n)))
+    rmSync(removed)
+    renameSync(adopted, join(dir, 'open', adoptedName(parseSegmentName(basename(adopted))!, dead)))
+    keeper.seal(sealed, 'size', 3)
+    for (const path of [removed, adopted, sealed]) keeper.seal(path, 'size', 5)
+    await keeper.idle()
+    const reason = 'a segment was removed before it was sealed'
+    t.same(gaps, [{ reason, count: 5, levels: {}, first: NOON, last: NOON }])
+    t.match(await entriesOf(dir), [
+      { kind: 'genesis' },
+      { kind: 'segment' },
+      { kind: 'gap', reason, count: 5 },
+    ])
+    t.same(errors, [])
+  },
+)

@@ -37,7 +37,7 @@ t.test(
     const text = lines.join('')
     const path = endedSegment(dir, text)
     const name = basename(path, '.log')
-    t.equal(await seal(new Ledger(dir), path, 'size'), true)
+    t.equal(await seal(new Ledger(dir), path, 'size'), 'listed')
 
     const sealed = join(dir, 'sealed', '2026', '11', '25', `${name}.log.gz`)
     const bytes = readFileSync(sealed)
@@ -72,7 +72,7 @@ t.test(
         if (left-- === 0) throw systemError('EIO')
         return (fn as (...args: unknown[]) => unknown)(...args)
       }) as F
-    const { open, chmod, stat, rm } = fsPromises
+    const { open, chmod, readdir, stat, rm } = fsPromises
     const mocked = await t.mockImport<typeof import('../../lib/keep/seal.ts')>('../../lib/keep/seal.ts', {
       'node:fs': {
         ...fs,
@@ -84,6 +84,7 @@ t.test(
         chmod: failing(chmod),
         stat: failing(stat),
         rm: failing(rm),
+        readdir,
       },
     })
     let broken = 0
@@ -116,7 +117,7 @@ t.test('a segment that the ledger lists is not listed again, whatever a crash le
   const path = endedSegment(dir, text)
   await seal(ledger, path, 'size')
   writeFileSync(path, text)
-  t.equal(await seal(ledger, path, 'adopted'), false)
+  t.equal(await seal(ledger, path, 'adopted'), 'kept')
   t.notOk(existsSync(path))
   t.same(kinds(await entriesOf(dir)), ['genesis', 'segment'])
   writeFileSync(path, logLine(NOON, 'forged'))
@@ -133,7 +134,7 @@ t.test('of keepers that seal one segment at once, one lists it', async (t) => {
   const results = await Promise.allSettled(
     Array.from({ length: 4 }, () => seal(new Ledger(dir), path, 'adopted')),
   )
-  t.equal(results.filter((result) => result.status === 'fulfilled' && result.value).length, 1)
+  t.equal(results.filter((result) => result.status === 'fulfilled' && result.value === 'listed').length, 1)
   const [, fact] = (await entriesOf(dir)) as unknown as SegmentFact[]
   t.equal(sha256(readFileSync(join(dir, fact.path))), fact.sha256)
   t.equal((await checkChain(dir)).entries, 2)
@@ -142,9 +143,9 @@ t.test('of keepers that seal one segment at once, one lists it', async (t) => {
 t.test('an empty segment goes without an entry, and one that is gone is no fault', async (t) => {
   const dir = logDirectory(t)
   const path = endedSegment(dir, '')
-  t.equal(await seal(new Ledger(dir), path, 'close'), false)
+  t.equal(await seal(new Ledger(dir), path, 'close'), 'kept')
   t.notOk(existsSync(path))
-  t.equal(await seal(new Ledger(dir), path, 'close'), false)
+  t.equal(await seal(new Ledger(dir), path, 'close'), 'gone')
   t.same(await entriesOf(dir), [])
 })
 
@@ -166,7 +167,7 @@ t.test(
     })
     const dir = logDirectory(t)
     const path = endedSegment(dir, `${logLine(NOON)}half`)
-    t.equal(await mocked.seal(new Ledger(dir), path, 'adopted'), true)
+    t.equal(await mocked.seal(new Ledger(dir), path, 'adopted'), 'listed')
     t.same(readdirSync(join(dir, 'torn')), [`${basename(path, '.log')}.tail`])
   },
 )
