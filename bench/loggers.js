@@ -9,9 +9,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { requirePeers } from './peers.js'
 
 const SYNC = { sync: true, minLength: 16000 }
+const EACH_LINE = { sync: true }
 const ASYNC = { sync: false, minLength: 4096 }
 const NEVER_FULL = '64 GB'
 const OFTEN_FULL = '4 MB'
+/** The default, and the same for those that hushlog is compared with. */
+const ROTATING = '64 MB'
 
 const PATHS = [
   'password',
@@ -38,6 +41,7 @@ const KEYS = PATHS.slice(0, 3).concat(
 export const LOGGERS = {
   'no logger': () => ({ log: { info() {}, error() {} }, finish() {}, settled() {}, file() {} }),
   'pino sync 16 KB': (dir) => pinoTo(dir, SYNC),
+  'pino sync': (dir) => pinoTo(dir, EACH_LINE),
   'pino async 4 KB': (dir) => pinoTo(dir, ASYNC),
   'pino + redact, 10 paths': (dir) => pinoTo(dir, ASYNC, { redact: PATHS }),
   'pino + hide-secrets': async (dir) => {
@@ -56,6 +60,10 @@ export const LOGGERS = {
     Finder.prototype.scan = () => false
     return hushlogTo(dir, NEVER_FULL, (log) => log.flush())
   },
+  'pino-roll': (dir, peers) => pinoRollTo(dir, requirePeers(peers)),
+  'winston-daily-rotate-file': (dir, peers) => winstonTo(dir, requirePeers(peers)),
+  'hushlog, rotating': (dir) => hushlogTo(dir, ROTATING, (log) => log.flush()),
+  'hushlog, rotating, line': (dir) => hushlogTo(dir, ROTATING, (log) => log.flush(), 'line'),
   'hushlog, sealing each 4 MB': (dir) => hushlogTo(dir, OFTEN_FULL, (log) => log.close()),
 }
 
@@ -70,6 +78,34 @@ async function pinoTo(dir, destinationOptions, options = {}) {
     return once(destination, 'close')
   }
   return { log, finish, file: () => dest, settled: () => new Promise((resolve) => log.flush(resolve)) }
+}
+
+async function pinoRollTo(dir, require) {
+  const { default: pino } = await import('pino')
+  const options = { file: join(dir, 'pino-roll'), size: '64m', mkdir: true }
+  const transport = pino.transport({ target: require.resolve('pino-roll'), options })
+  const finish = () => {
+    transport.end()
+    return once(transport, 'close')
+  }
+  return { log: pino(transport), finish, file() {}, settled: () => sleep(200) }
+}
+
+async function winstonTo(dir, require) {
+  const winston = require('winston')
+  const DailyRotateFile = require('winston-daily-rotate-file')
+  const transport = new DailyRotateFile({ dirname: dir, filename: '%DATE%.log', maxSize: '64m' })
+  const { combine, timestamp, json } = winston.format
+  const logger = winston.createLogger({ format: combine(timestamp(), json()), transports: [transport] })
+  const log = {
+    info: (fields, message) => logger.info(message, fields),
+    error: (fields, message) => logger.error(message, fields),
+  }
+  const finish = () => {
+    logger.end()
+    return once(transport, 'finish')
+  }
+  return { log, finish, file() {}, settled: () => sleep(200) }
 }
 
 async function logTapeTo(dir, require) {
@@ -98,18 +134,20 @@ async function logTapeTo(dir, require) {
   return { log, finish: () => dispose(), file: () => path, settled() {} }
 }
 
-async function hushlogTo(dir, maxSize, finish) {
+async function hushlogTo(dir, maxSize, finish, durability = 'turn') {
   const { hushlog } = await import('hushlog')
   const logs = join(dir, 'logs')
   const log = hushlog({
     service: 'bench',
     stdout: false,
     scrub: { env: false },
-    storage: { dir: logs, maxSize },
+    storage: { dir: logs, maxSize, durability },
   })
   const open = join(logs, 'open')
   return {
     log,
+    /** The first line of the segment, which hushlog adds. */
+    frames: 1,
     finish: () => finish(log),
     file: () => (maxSize === NEVER_FULL ? join(open, readdirSync(open)[0]) : undefined),
     settled: async () => {

@@ -1,5 +1,5 @@
 /**
- * The packages that hushlog is compared with and does not need itself, at versions that do not move: 2.5 MB, installed
+ * The packages that hushlog is compared with and does not need itself, at versions that do not move: 9 MB, installed
  * into a temporary folder for one run, so that nobody who works on hushlog has to have them.
  */
 import { execFileSync } from 'node:child_process'
@@ -12,6 +12,9 @@ export const PEERS = {
   '@logtape/logtape': '2.4.2',
   '@logtape/file': '2.3.10',
   '@logtape/redaction': '2.3.7',
+  'pino-roll': '4.0.0',
+  winston: '3.19.0',
+  'winston-daily-rotate-file': '5.0.0',
 }
 
 /** @param folder where node_modules goes; it is there already */

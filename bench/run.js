@@ -2,7 +2,7 @@
  * Ours against others, in one run: npm run bench -- [NAME…] [--rounds N] [--dir DIR]
  *
  * NAME: lines, secrets, scanning, redact, peers, memory, load, scan, hostile; and what does not run unless it is named:
- * turns, larger, sealing, http, pieces.
+ * turns, store, larger, sealing, http, pieces.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
@@ -44,7 +44,7 @@ const folder = mkdtempSync(join(options.dir, 'hushlog-bench-'))
 const peers = join(folder, 'peers')
 try {
   printHeader()
-  if (rows.some(({ name }) => name === 'peers')) preparePeers()
+  if (rows.some(({ name }) => name === 'peers' || name === 'store')) preparePeers()
   if (rows.length > 0) measureTable()
   for (const [, measure] of parts) await measure()
   console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s`)

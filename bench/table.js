@@ -24,6 +24,10 @@ export const ROWS = [
   ...over('peers', 'LogTape + pattern redaction', 0.2, 0.15, 0.15),
 ]
 
+const ROTATING = 'hushlog, rotating'
+const stored = (than, atMost, perTurn = 100, ours = ROTATING) =>
+  row('store', 'P1', ours, than, atMost, { perTurn })
+
 /** Told when asked for by name: no target, and a long time. */
 export const MORE = [
   ...[1, 3].flatMap((perTurn) => [
@@ -34,5 +38,14 @@ export const MORE = [
     row('larger', payload, 'hushlog', ASYNC),
     row('larger', payload, 'hushlog', SYNC),
   ]),
+  stored('pino sync', 0.45),
+  stored(ASYNC, 0.45),
+  stored('pino-roll', 0.6),
+  stored('winston-daily-rotate-file', 0.6),
+  stored('pino sync', undefined, 3),
+  stored(ASYNC, undefined, 3),
+  stored('pino sync', 1, 1),
+  stored(ASYNC, undefined, 1),
+  ...[100, 3, 1].map((perTurn) => stored('pino sync', 1, perTurn, 'hushlog, rotating, line')),
   row('sealing', 'P1', 'hushlog, sealing each 4 MB', ASYNC),
 ]

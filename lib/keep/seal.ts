@@ -1,6 +1,6 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
 import { constants, createWriteStream, renameSync } from 'node:fs'
-import { chmod, open, readdir, rm, stat } from 'node:fs/promises'
+import { chmod, lstat, open, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -53,7 +53,7 @@ export async function seal(
 /** @throws HushlogError when nobody can tell, as where we may not look */
 async function isThere(path: string): Promise<boolean> {
   try {
-    await stat(path)
+    await lstat(path)
     return true
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false

@@ -72,7 +72,7 @@ t.test(
         if (left-- === 0) throw systemError('EIO')
         return (fn as (...args: unknown[]) => unknown)(...args)
       }) as F
-    const { open, chmod, readdir, stat, rm } = fsPromises
+    const { open, chmod, lstat, readdir, stat, rm } = fsPromises
     const mocked = await t.mockImport<typeof import('../../lib/keep/seal.ts')>('../../lib/keep/seal.ts', {
       'node:fs': {
         ...fs,
@@ -84,6 +84,7 @@ t.test(
         chmod: failing(chmod),
         stat: failing(stat),
         rm: failing(rm),
+        lstat,
         readdir,
       },
     })
