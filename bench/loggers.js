@@ -84,9 +84,12 @@ async function pinoRollTo(dir, require) {
   const { default: pino } = await import('pino')
   const options = { file: join(dir, 'pino-roll'), size: '64m', mkdir: true }
   const transport = pino.transport({ target: require.resolve('pino-roll'), options })
-  const finish = () => {
+  const finish = async () => {
+    // The worker thread does not keep the process alive.
+    const alive = setInterval(() => {}, 1000)
     transport.end()
-    return once(transport, 'close')
+    await once(transport, 'close')
+    clearInterval(alive)
   }
   return { log: pino(transport), finish, file() {}, settled: () => sleep(200) }
 }
@@ -152,7 +155,7 @@ async function hushlogTo(dir, maxSize, finish, durability = 'turn') {
     file: () => (maxSize === NEVER_FULL ? join(open, readdirSync(open)[0]) : undefined),
     settled: async () => {
       await log.flush()
-      while (maxSize === OFTEN_FULL && readdirSync(open).length > 1) await sleep(5)
+      while (maxSize !== NEVER_FULL && readdirSync(open).length > 1) await sleep(5)
     },
   }
 }

@@ -172,7 +172,7 @@ async function recoverers() {
 
 async function logins() {
   const rounds = 5
-  const seconds = FULL ? 10 : 2
+  const seconds = FULL ? 10 : 3
   const ratios = []
   const problems = []
   const measure = async (audit) => {
