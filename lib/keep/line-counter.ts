@@ -16,10 +16,11 @@ export class LineCounter {
   /** The first line and the last one so far. */
   #start: Buffer | undefined
   #end: Buffer | undefined
-  #first: string | undefined
-  #afterStart: string | undefined
-  #last: string | undefined
-  #beforeLast: string | undefined
+  /** Heads of lines that say a time: the first two, the last two. Dates are read from them at the end alone. */
+  #first: Buffer | undefined
+  #afterStart: Buffer | undefined
+  #last: Buffer | undefined
+  #beforeLast: Buffer | undefined
 
   add(chunk: Buffer): void {
     this.bytes += chunk.length
@@ -43,8 +44,8 @@ export class LineCounter {
       lines,
       start,
       end,
-      first: lines > 0 && start !== undefined ? (this.#afterStart ?? this.#first) : this.#first,
-      last: lines > 0 && end !== undefined ? this.#beforeLast : this.#last,
+      first: timeOf(lines > 0 && start !== undefined ? (this.#afterStart ?? this.#first) : this.#first),
+      last: timeOf(lines > 0 && end !== undefined ? this.#beforeLast : this.#last),
     }
   }
 
@@ -56,11 +57,11 @@ export class LineCounter {
   }
 
   #finish(): void {
-    const time = timeOf(this.#head)
-    this.#first ??= time
-    if (this.#count > 0) this.#afterStart ??= time
+    const timed = saysTime(this.#head) ? this.#head : undefined
+    this.#first ??= timed
+    if (this.#count > 0) this.#afterStart ??= timed
     this.#beforeLast = this.#last
-    this.#last = time ?? this.#last
+    this.#last = timed ?? this.#last
     this.#count++
     this.#start ??= this.#head
     this.#end = this.#head
@@ -84,9 +85,23 @@ function frameOf(head: Buffer | undefined, kind: Frame['kind']): Frame | undefin
   return frame?.kind === kind ? frame : undefined
 }
 
-function timeOf(head: Buffer): string | undefined {
-  const key = head.subarray(0, TIME_WITHIN).indexOf(TIME_KEY)
-  if (key === -1) return undefined
+// Nearly always at the same place: where the line before had it.
+let usual = 0
+
+function saysTime(head: Buffer): boolean {
+  if (head.toString('latin1', usual, usual + TIME_KEY.length) === TIME_KEY) return true
+  const key = keyIn(head)
+  if (key !== -1) usual = key
+  return key !== -1
+}
+
+function keyIn(head: Buffer): number {
+  return head.subarray(0, TIME_WITHIN).indexOf(TIME_KEY)
+}
+
+function timeOf(head: Buffer | undefined): string | undefined {
+  const key = head === undefined ? -1 : keyIn(head)
+  if (head === undefined || key === -1) return undefined
   const start = key + TIME_KEY.length
   const text = head.toString('latin1', start, start + TIME_LENGTH)
   const time = Date.parse(text)
