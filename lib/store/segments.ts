@@ -15,6 +15,7 @@ import {
   utcDay,
 } from './rotation.ts'
 import { thisWriter, type Writer } from './segment.ts'
+import { isFull } from './troubles.ts'
 
 /** As often as a writer renews the lease of its segment, and the longest silence that it need not check. */
 export const LEASE_RENEWAL = 60_000
@@ -27,13 +28,6 @@ const LOOK_EVERY = 250
 
 // Ended segments keep their descriptor until they are forced to the disk; a burst of them must not use all up.
 const MAX_ENDED = 8
-
-// A segment that could not be written for another reason (EIO) is left: the next may lie on good blocks.
-const FULL = new Set(['ENOSPC', 'EDQUOT'])
-
-export function isFull(code: string): boolean {
-  return FULL.has(code)
-}
 
 export interface SegmentsOptions extends Limits {
   dir: string
@@ -90,6 +84,7 @@ export class Segments {
       while (cursor.line < to) this.#writeSome(bytes, ends, cursor, to)
       return { lines: to - from }
     } catch (error) {
+      // One that could not be written for another reason than room (EIO) is left: the next may lie on good blocks.
       const hopeless = this.#current?.torn || (!isFull(errorCode(error)) && this.#current?.lines)
       if (hopeless && !this.#removed) this.end('error')
       return { lines: cursor.line - from, error }

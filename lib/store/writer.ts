@@ -1,5 +1,5 @@
 import * as nodeFs from 'node:fs'
-import { errorCode, HushlogError } from '../errors.ts'
+import { HushlogError } from '../errors.ts'
 import type { BatchSink, Gap, ScrubbedBatch, StoreStats } from '../types.ts'
 import type { ClockStep } from './clock-watch.ts'
 import { Disk } from './disk.ts'
@@ -7,7 +7,8 @@ import { ownLine, type Stamp } from './frames.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { WriterFs } from './open-segment.ts'
 import { type Clock, type RotationReason, startOf, systemClock } from './rotation.ts'
-import { isFull, LEASE_RENEWAL, Segments } from './segments.ts'
+import { LEASE_RENEWAL, Segments } from './segments.ts'
+import { cannotWrite, causeOf, isFull, lowDisk, reasonOf, restored } from './troubles.ts'
 import { WaitingLines } from './waiting.ts'
 
 export interface SegmentWriterOptions {
@@ -95,7 +96,7 @@ export class SegmentWriter implements BatchSink {
       onRestored: (path, lines) => this.#news.push(() => options.onError(restored(path, lines))),
     })
     this.#waiting = new WaitingLines(options.maxWaiting ?? MAX_WAITING)
-    this.#commit = new GroupCommit(() => this.#segments.force())
+    this.#commit = new GroupCommit(() => this.#force())
   }
 
   append(batch: ScrubbedBatch): void {
@@ -117,6 +118,14 @@ export class SegmentWriter implements BatchSink {
     this.#tell()
     if (trouble !== undefined && (this.#trouble !== undefined || lost)) throw this.#failure(trouble)
     await this.#commit.request()
+  }
+
+  async #force(): Promise<void> {
+    try {
+      await this.#segments.force()
+    } finally {
+      this.#tell()
+    }
   }
 
   /** Tries to write what waits, for a second at most. */
@@ -272,13 +281,7 @@ export class SegmentWriter implements BatchSink {
   }
 
   #failure(code: string): HushlogError {
-    const kind = isFull(code) ? 'HUSHLOG_FULL' : 'HUSHLOG_WRITE'
-    const bound = this.#options.maxWaiting ?? MAX_WAITING
-    const text = `cannot write ${this.#segments.place}: ${this.#problem}; up to ${bound} bytes of lines wait in memory`
-    const hint = isFull(code)
-      ? 'make room; writing goes on by itself'
-      : 'writing goes on by itself when it can'
-    return new HushlogError(kind, text, { hint })
+    return cannotWrite(code, this.#segments.place, this.#problem, this.#options.maxWaiting ?? MAX_WAITING)
   }
 
   #ended(path: string, reason: RotationReason, lines: number): void {
@@ -306,30 +309,8 @@ export class SegmentWriter implements BatchSink {
   }
 }
 
-/** The system's code, also of an error that we have put into words. */
-function causeOf(error: unknown): string {
-  return errorCode(error instanceof HushlogError && error.cause !== undefined ? error.cause : error)
-}
-
-function lowDisk(dir: string, free: number | undefined, maxSize: number): HushlogError {
-  const text = `the disk of ${dir} is nearly full: ${free} bytes are free`
-  const hint = `make room: it takes twice storage.maxSize (${maxSize} bytes), for a segment and its sealed copy`
-  return new HushlogError('HUSHLOG_LOW', text, { hint })
-}
-
-function restored(path: string, lines: number): HushlogError {
-  const text = `${path} was removed while it was being written; its ${lines} lines were written again`
-  return new HushlogError('HUSHLOG_REMOVED', text, {
-    hint: 'close() the logger before its directory is removed',
-  })
-}
-
 function iso(time: number): string {
   return new Date(time).toISOString()
-}
-
-function reasonOf(code: string): string {
-  return isFull(code) ? `disk full (${code})` : `write failed (${code})`
 }
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
