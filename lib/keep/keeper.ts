@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, HushlogError } from '../errors.ts'
 import { findAbandoned, type Torn } from '../store/recovery.ts'
-import { RESERVE } from '../store/reserve.ts'
+import { removeReserves } from '../store/reserve.ts'
 import type { RotationReason } from '../store/rotation.ts'
 import type { Gap } from '../types.ts'
 import { type Fact, Ledger } from './ledger.ts'
@@ -102,6 +102,7 @@ export class Keeper {
 
   #daily(): void {
     this.#queue(async () => {
+      removeReserves(this.#options.dir)
       for (const { path } of findAbandoned(this.#options.dir, this.#now())) this.seal(path, 'adopted')
       this.#queue(() => this.#sweep())
       this.#queue(() => this.#prune())
@@ -163,14 +164,11 @@ export class Keeper {
     this.#pruned += await prune(this.#ledger, { keepDays, now: this.#now(), onError })
   }
 
-  /** Removes what crashes left half done; among compressed files the age spares those that are at work. */
+  /** Removes what crashed keepers left half compressed; the age spares those at work. */
   async #sweep(): Promise<void> {
-    const [sealed, open] = ['sealed', 'open'].map((folder) => join(this.#options.dir, folder))
-    for (const name of await readdir(open)) {
-      if (name.startsWith(RESERVE)) await rm(join(open, name), { force: true })
-    }
-    for (const name of await readdir(sealed)) {
-      const path = join(sealed, name)
+    const folder = join(this.#options.dir, 'sealed')
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name)
       if (name.endsWith('.tmp') && this.#now() - (await stat(path)).mtimeMs > LEFT_OVER)
         await rm(path, { force: true })
     }

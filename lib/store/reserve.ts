@@ -1,11 +1,19 @@
 import { randomFillSync } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode } from '../errors.ts'
 import type { WriterFs } from './open-segment.ts'
 
 /** How its name in open/ begins, in the moment in which it has one; one that is found later is left by a crash. */
-export const RESERVE = '.reserve-'
+const RESERVE = '.reserve-'
+
+/** Removes from open/ what writers held back that were killed before it was nameless. */
+export function removeReserves(dir: string): void {
+  const folder = join(dir, 'open')
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(RESERVE)) rmSync(join(folder, name), { force: true })
+  }
+}
 
 /** Bytes that a writer holds back on the disk, and how many of them it gives up at a time. */
 const SIZE = 64 * 1024
