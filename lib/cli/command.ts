@@ -12,6 +12,8 @@ export interface Option {
   optional?: boolean
   /** Whether it may be given more than once. */
   multiple?: boolean
+  /** One letter that means the same: `-n` for `--lines`. */
+  short?: string
   help: string
 }
 
@@ -42,9 +44,10 @@ const HELP: Option = { help: 'this text' }
 /** @throws HushlogError `HUSHLOG_OPTION` for an option that is unknown or has no value, or one that takes none */
 export function readArguments(command: Command, args: string[]): Arguments {
   const options: Record<string, Option> = { ...command.options, help: HELP }
-  const types = Object.entries(options).map(([name, { value, optional }]) => {
+  const types = Object.entries(options).map(([name, { value, optional, short }]) => {
     const isSwitch = value === undefined || optional === true
-    return [name, { type: isSwitch ? 'boolean' : 'string', multiple: true }] as const
+    const type = isSwitch ? 'boolean' : 'string'
+    return [name, { type, multiple: true, ...(short === undefined ? {} : { short }) }] as const
   })
   const { tokens } = parseArgs({ args, options: Object.fromEntries(types), strict: false, tokens: true })
   const values = new Map<string, string[]>()
@@ -53,14 +56,19 @@ export function readArguments(command: Command, args: string[]): Arguments {
     if (token.kind === 'positional') operands.push(token.value)
     if (token.kind !== 'option') continue
     const { name, rawName, value, inlineValue } = token
-    const option = Object.hasOwn(options, name) && rawName.startsWith('--') ? options[name] : undefined
-    if (option === undefined) throw unknownOption(command, rawName, Object.keys(options))
+    const option = Object.hasOwn(options, name) ? options[name] : undefined
+    if (option === undefined || !isNameOf(option, rawName))
+      throw unknownOption(command, rawName, Object.keys(options))
     checkValue(rawName, option, value, inlineValue)
     if (values.has(name) && option.value !== undefined && !option.multiple)
       throw usage(`option ${rawName} is given twice`)
     values.set(name, [...(values.get(name) ?? []), value ?? ''])
   }
   return { operands, has: (option) => values.has(option), values: (option) => values.get(option) ?? [] }
+}
+
+function isNameOf({ short }: Option, rawName: string): boolean {
+  return rawName.startsWith('--') || rawName === `-${short}`
 }
 
 function checkValue(
@@ -100,7 +108,8 @@ const COLUMN = 20
 /** The whole help of a command. */
 export function helpOf(command: Command): string {
   const rows = Object.entries({ ...command.options, help: HELP }).map(([name, option]) => {
-    return `  ${`--${name}${placeOf(option)}`.padEnd(COLUMN)} ${option.help}\n`
+    const short = option.short === undefined ? '' : `-${option.short}, `
+    return `  ${`${short}--${name}${placeOf(option)}`.padEnd(COLUMN)} ${option.help}\n`
   })
   const usageLine = `usage: hushlog ${command.name} [OPTIONS]${command.takes === '' ? '' : ` ${command.takes}`}`
   return `${usageLine}\n\n${command.text.trim()}\n\noptions:\n${rows.join('')}`

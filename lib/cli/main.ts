@@ -8,12 +8,14 @@ import { HushlogError } from '../errors.ts'
 import { type Command, EXIT, helpOf, printable, readArguments, usage } from './command.ts'
 import { scan } from './scan.ts'
 import { scrub } from './scrub.ts'
+import { status } from './status.ts'
+import { tail } from './tail.ts'
 import { Output, sayError } from './terminal.ts'
 
-const COMMANDS: readonly Command[] = [scrub, scan]
+const COMMANDS: readonly Command[] = [scrub, scan, status, tail]
 
 /** Promised, and not here yet. */
-const LATER = 'cat tail search review verify status keep seal ship restore prune hold keygen sql'.split(' ')
+const LATER = 'cat search review verify keep seal ship restore prune hold keygen sql'.split(' ')
 
 async function main([name, ...rest]: string[]): Promise<number> {
   if (name === undefined) {

@@ -99,7 +99,8 @@ function keyIn(head: Buffer): number {
   return head.subarray(0, TIME_WITHIN).indexOf(TIME_KEY)
 }
 
-function timeOf(head: Buffer | undefined): string | undefined {
+/** The time that a line says at its beginning, ISO 8601. */
+export function timeOf(head: Buffer | undefined): string | undefined {
   const key = head === undefined ? -1 : keyIn(head)
   if (head === undefined || key === -1) return undefined
   const start = key + TIME_KEY.length

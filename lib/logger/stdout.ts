@@ -1,13 +1,11 @@
 /**
  * Scrubbed lines on standard output: as they are, as pretty text, or as common log text.
  */
-import nodeModule from 'node:module'
 import { errorCode, HushlogError } from '../errors.ts'
 import type { BatchSink, ScrubbedBatch, StdoutMode } from '../types.ts'
-import { commonText } from './common-text.ts'
-import { visible } from './visible.ts'
+import { LINE_FORMATS, type OutputFormat } from './line-format.ts'
 
-export type OutputFormat = 'json' | 'pretty' | 'common'
+export type { OutputFormat }
 
 /** Bytes that may wait for a slow reader before lines are left out. */
 const MAX_WAITING = 1024 * 1024
@@ -50,7 +48,7 @@ export class OutputSink implements BatchSink {
   constructor(options: OutputOptions) {
     this.#options = options
     this.#stream = options.stream ?? process.stdout
-    this.#format = FORMATS[options.format]()
+    this.#format = LINE_FORMATS[options.format]()
     this.#stream.once('error', (error) => this.#fail(error))
   }
 
@@ -94,26 +92,5 @@ export class OutputSink implements BatchSink {
     this.#options.onError(
       new HushlogError('HUSHLOG_STDOUT', `standard output cannot be written: ${errorCode(error)}`),
     )
-  }
-}
-
-const FORMATS: Record<OutputFormat, () => (line: string) => string> = {
-  json: () => (line) => `${line}\n`,
-  common: () => (line) => `${commonText(JSON.parse(line))}\n`,
-  pretty: prettyFormat,
-}
-
-/** pino-pretty's text when it is installed, else JSON. Control characters in values are shown, not obeyed. */
-function prettyFormat(): (line: string) => string {
-  try {
-    const { prettyFactory } = nodeModule.createRequire(import.meta.url)('pino-pretty')
-    const pretty: (record: unknown) => string = prettyFactory({
-      colorize: process.stdout.isTTY === true,
-      ignore: 'pid,host,service',
-      translateTime: 'SYS:HH:MM:ss.l',
-    })
-    return (line) => pretty(visible(JSON.parse(line)))
-  } catch {
-    return FORMATS.json()
   }
 }

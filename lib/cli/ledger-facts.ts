@@ -1,0 +1,187 @@
+/**
+ * What the ledger says, added up for `hushlog status`. Nothing in it is trusted: an entry that cannot be read is
+ * counted, a line is read up to a bound, and of what has no bound (names, reasons) only so many are held.
+ */
+import { ledgerPath } from '../keep/ledger.ts'
+import { LineSplitter } from './bounded-lines.ts'
+import { chunksOf } from './log-directory.ts'
+
+export interface Losses {
+  /** Log lines; `records` is how many gaps tell of them. */
+  lines: number
+  records: number
+  /** By pino's level number; audit records under `audit`. */
+  levels: Record<string, number>
+  reasons: Record<string, number>
+  /** ISO 8601, or null when there are none. */
+  first: string | null
+  last: string | null
+}
+
+export interface LedgerFacts {
+  entries: number
+  /** Entries that are none of ours. */
+  unreadable: number
+  /** What it says of the segments that are in sealed/. */
+  present: { lines: number; bytes: number; sealedBytes: number }
+  /** Times of events, milliseconds since the epoch; undefined without any. */
+  first: number | undefined
+  last: number | undefined
+  /** Plain bytes that came in the days from `recentFrom` on, sealed segments that are gone by now included. */
+  recent: { bytes: number; first: number | undefined }
+  losses: Losses
+  torn: { tails: number; bytes: number }
+  clock: { steps: number; last: string | null }
+  pruned: number
+  /** Names of segments that it lists, and that were in sealed/ neither now nor removed by the keeper. */
+  missing: Map<string, string>
+  /** Names of segments in sealed/ that it lists. */
+  listed: Set<string>
+  isSigned: boolean
+}
+
+export interface LedgerQuestion {
+  dir: string
+  /** Names of the segments in sealed/. */
+  present: ReadonlySet<string>
+  /** From when on losses, torn tails and clock steps count; milliseconds since the epoch. */
+  since: number
+  /** From when on segments count for the present rate; milliseconds since the epoch. */
+  recentFrom: number
+}
+
+const MAX_LINE = 64 * 1024
+const MAX_KEYS = 32
+const MAX_TEXT = 200
+const MAX_MISSING = 100_000
+
+type Entry = Record<string, unknown>
+
+/** @throws HushlogError `HUSHLOG_READ` */
+export async function ledgerFacts(question: LedgerQuestion): Promise<LedgerFacts> {
+  const facts = noFacts()
+  const lines = new LineSplitter(MAX_LINE)
+  for await (const chunk of chunksOf(ledgerPath(question.dir))) {
+    for (const { bytes, isCut } of lines.push(chunk)) {
+      const entry = isCut ? undefined : parsed(bytes)
+      facts.entries++
+      if (entry === undefined) facts.unreadable++
+      else NOTES.get(entry.kind)?.(facts, entry, question)
+    }
+  }
+  return facts
+}
+
+function noFacts(): LedgerFacts {
+  return {
+    entries: 0,
+    unreadable: 0,
+    present: { lines: 0, bytes: 0, sealedBytes: 0 },
+    first: undefined,
+    last: undefined,
+    recent: { bytes: 0, first: undefined },
+    losses: { lines: 0, records: 0, levels: {}, reasons: {}, first: null, last: null },
+    torn: { tails: 0, bytes: 0 },
+    clock: { steps: 0, last: null },
+    pruned: 0,
+    missing: new Map(),
+    listed: new Set(),
+    isSigned: false,
+  }
+}
+
+function parsed(line: Buffer): Entry | undefined {
+  try {
+    const entry = JSON.parse(line.toString())
+    const isOurs = typeof entry?.kind === 'string' && Number.isSafeInteger(entry.n) && timeIn(entry.at) > 0
+    return isOurs ? entry : undefined
+  } catch {
+    return undefined
+  }
+}
+
+type Note = (facts: LedgerFacts, entry: Entry, question: LedgerQuestion) => void
+
+const NOTES = new Map<unknown, Note>([
+  ['segment', noteSegment],
+  ['pruned', notePruned],
+  ['gap', sinceThen(({ losses }, entry) => noteGap(losses, entry))],
+  ['torn', sinceThen(noteTorn)],
+  ['clock', sinceThen(noteClock)],
+  ['seal', (facts) => void (facts.isSigned = true)],
+])
+
+/** Only what was entered since the moment that was asked for. */
+function sinceThen(note: (facts: LedgerFacts, entry: Entry) => void): Note {
+  return (facts, entry, { since }) => {
+    if (timeIn(entry.at) >= since) note(facts, entry)
+  }
+}
+
+function notePruned(facts: LedgerFacts, { name }: Entry): void {
+  facts.pruned++
+  facts.missing.delete(String(name))
+}
+
+function noteTorn({ torn }: LedgerFacts, { bytes }: Entry): void {
+  torn.tails++
+  torn.bytes += countIn(bytes)
+}
+
+function noteClock({ clock }: LedgerFacts, { at }: Entry): void {
+  clock.steps++
+  clock.last = isoOf(timeIn(at))
+}
+
+function noteSegment(facts: LedgerFacts, entry: Entry, { present, recentFrom }: LedgerQuestion): void {
+  const name = String(entry.name)
+  const [first, last] = [timeIn(entry.first), timeIn(entry.last)]
+  if (last >= recentFrom) {
+    facts.recent.bytes += countIn(entry.bytes)
+    facts.recent.first = Math.min(facts.recent.first ?? first, first)
+  }
+  if (!present.has(name)) {
+    if (facts.missing.size < MAX_MISSING) facts.missing.set(name, String(entry.path))
+    return
+  }
+  if (facts.listed.has(name)) return
+  facts.listed.add(name)
+  facts.present.lines += countIn(entry.lines)
+  facts.present.bytes += countIn(entry.bytes)
+  facts.present.sealedBytes += countIn(entry.sealedBytes)
+  facts.first = Math.min(facts.first ?? first, first)
+  facts.last = Math.max(facts.last ?? last, last)
+}
+
+function noteGap(losses: Losses, entry: Entry): void {
+  losses.records++
+  losses.lines += countIn(entry.count)
+  addTo(losses.reasons, String(entry.reason), countIn(entry.count))
+  for (const [level, count] of Object.entries(entry.levels ?? {})) addTo(losses.levels, level, countIn(count))
+  const [first, last] = [timeIn(entry.first), timeIn(entry.last)]
+  if (losses.first === null || first < Date.parse(losses.first)) losses.first = isoOf(first)
+  if (losses.last === null || last > Date.parse(losses.last)) losses.last = isoOf(last)
+}
+
+/** Adds under a key, or under `other` when there are too many keys already. */
+function addTo(counts: Record<string, number>, text: string, count: number): void {
+  const name = text.slice(0, MAX_TEXT)
+  const key = Object.hasOwn(counts, name) || Object.keys(counts).length < MAX_KEYS ? name : 'other'
+  // Not by assignment: `__proto__` is a key like any other.
+  const value = (Object.hasOwn(counts, key) ? counts[key] : 0) + count
+  Object.defineProperty(counts, key, { value, enumerable: true, writable: true, configurable: true })
+}
+
+function countIn(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0
+}
+
+/** Milliseconds since the epoch, from ISO 8601 or a number; 0 for anything else. */
+function timeIn(value: unknown): number {
+  const time = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : 0
+  return Math.abs(time) <= 8.64e15 ? Math.max(0, time) : 0
+}
+
+function isoOf(time: number): string {
+  return new Date(time).toISOString()
+}

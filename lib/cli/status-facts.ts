@@ -1,0 +1,205 @@
+/**
+ * All that `hushlog status` tells of a directory, as `--json` shows it.
+ */
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type LedgerFacts, type Losses, ledgerFacts } from './ledger-facts.ts'
+import {
+  cannotRead,
+  checkDirectory,
+  listOpen,
+  listSealed,
+  type SegmentFile,
+  statOf,
+} from './log-directory.ts'
+import { type OpenFacts, openFacts } from './open-facts.ts'
+
+export interface Status {
+  directory: string
+  /** ISO 8601. */
+  time: string
+  open: { segments: number; bytes: number; lines: number; unsealed: number; abandoned: number }
+  sealed: { segments: number; bytes: number; plainBytes: number; lines: number }
+  /** Entries in open/ and sealed/ that are no segments. They are left alone. */
+  foreign: number
+  /** ISO 8601; null without any. */
+  events: { first: string | null; last: string | null }
+  /** Whole days since the first event, and those that are to come until the oldest are removed. */
+  days: { keep: number; kept: number; toFill: number; removedSegments: number }
+  losses: Losses
+  torn: { tails: number; bytes: number }
+  clock: { steps: number; last: string | null }
+  disk: Disk
+  rate: Rate
+  writers: { alive: number; dead: number; unknown: number }
+  encrypted: 'no' | 'yes' | 'partly'
+  sealing: { compression: 'gzip'; chained: boolean; signed: boolean }
+  ledger: { entries: number; unreadable: number; missing: number; unlisted: number }
+}
+
+export interface Disk {
+  state: 'ok' | 'low'
+  freeBytes: number
+  totalBytes: number
+  /** Days until it is full at the present rate; null when all that is to be kept has room, or no rate is known. */
+  lastsDays: number | null
+}
+
+export interface Rate {
+  /** Plain bytes a day over the last 7 days at most; null with less than an hour of logs. */
+  plainBytesPerDay: number | null
+  /** Sealed bytes for a plain one: measured here, or what is usual. */
+  ratio: number
+  isRatioMeasured: boolean
+  /** Bytes on the disk when all days are filled. */
+  projectedBytes: number | null
+}
+
+export interface StatusOptions {
+  /** Days that the program keeps sealed segments. */
+  keepDays: number
+  /** Losses, torn tails and clock steps of so many days are told. */
+  days: number
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const RECENT = 7 * DAY
+/** Sealed bytes for a plain one, of access records and other lines of a server: docs/operating.md. */
+const USUAL_RATIO = 1 / 7
+/** A sealed segment that is younger may be on its way into the ledger. */
+const ON_ITS_WAY = 60_000
+const GB = 1024 ** 3
+const FEW_DAYS = 7
+
+/** @throws HushlogError `HUSHLOG_READ` when something that belongs to the directory cannot be read */
+export async function statusOf(dir: string, options: StatusOptions): Promise<Status> {
+  const { now, keepDays } = options
+  checkDirectory(dir)
+  // In the order in which a segment moves, so that one that moves meanwhile is seen.
+  const inOpen = listOpen(dir)
+  const inSealed = listSealed(dir)
+  const present = new Set(inSealed.segments.map(({ identity }) => identity.name))
+  const since = now - options.days * DAY
+  const ledger = await ledgerFacts({ dir, present, since, recentFrom: now - RECENT })
+  const open = await openFacts(
+    inOpen.segments.filter(({ identity }) => !ledger.listed.has(identity.name)),
+    now,
+  )
+  const sealed = await sealedFacts(inSealed.segments, ledger, now)
+  const first = least(ledger.first, open.first)
+  const rate = rateOf(ledger, open, options)
+  const kept = first === undefined ? 0 : Math.max(0, Math.floor((now - first) / DAY))
+  return {
+    directory: dir,
+    time: iso(now) as string,
+    open: {
+      segments: open.segments,
+      bytes: open.bytes,
+      lines: open.lines,
+      unsealed: open.unsealed,
+      abandoned: open.abandoned,
+    },
+    sealed: {
+      segments: inSealed.segments.length,
+      bytes: sealed.bytes,
+      plainBytes: ledger.present.bytes,
+      lines: ledger.present.lines,
+    },
+    foreign: inOpen.foreign + inSealed.foreign,
+    events: { first: iso(first), last: iso(most(ledger.last, open.last)) },
+    days: { keep: keepDays, kept, toFill: Math.max(0, keepDays - kept), removedSegments: ledger.pruned },
+    losses: ledger.losses,
+    torn: {
+      tails: ledger.torn.tails + open.torn.tails,
+      bytes: ledger.torn.bytes + open.torn.bytes,
+    },
+    clock: ledger.clock,
+    disk: diskOf(await space(dir), rate, sealed.bytes + open.bytes),
+    rate,
+    writers: open.writers,
+    encrypted: encrypted(inSealed.segments),
+    sealing: { compression: 'gzip', chained: true, signed: ledger.isSigned },
+    ledger: {
+      entries: ledger.entries,
+      unreadable: ledger.unreadable,
+      missing: await missing(dir, ledger),
+      unlisted: sealed.unlisted,
+    },
+  }
+}
+
+async function sealedFacts(
+  files: SegmentFile[],
+  { listed }: LedgerFacts,
+  now: number,
+): Promise<{ bytes: number; unlisted: number }> {
+  const facts = { bytes: 0, unlisted: 0 }
+  for (const { identity, path } of files) {
+    const stat = await statOf(path)
+    if (stat === undefined) continue
+    facts.bytes += stat.size
+    if (!listed.has(identity.name) && now - stat.mtimeMs > ON_ITS_WAY) facts.unlisted++
+  }
+  return facts
+}
+
+/** How many segments the ledger lists that are nowhere; one that was sealed since the listing is there by now. */
+async function missing(dir: string, ledger: LedgerFacts): Promise<number> {
+  let count = 0
+  for (const path of ledger.missing.values()) if ((await statOf(join(dir, path))) === undefined) count++
+  return count
+}
+
+function encrypted(files: SegmentFile[]): Status['encrypted'] {
+  const count = files.filter(({ isEncrypted }) => isEncrypted).length
+  if (count === 0) return 'no'
+  return count === files.length ? 'yes' : 'partly'
+}
+
+function rateOf(ledger: LedgerFacts, open: OpenFacts, { now, keepDays }: StatusOptions): Rate {
+  const { bytes, sealedBytes } = ledger.present
+  const isRatioMeasured = bytes > 0
+  const ratio = isRatioMeasured ? sealedBytes / bytes : USUAL_RATIO
+  const first = least(ledger.recent.first, open.first)
+  const span = first === undefined ? 0 : now - first
+  if (span < HOUR) return { plainBytesPerDay: null, ratio, isRatioMeasured, projectedBytes: null }
+  const plainBytesPerDay = Math.round(((ledger.recent.bytes + open.bytes) / span) * DAY)
+  const projectedBytes = Math.round(plainBytesPerDay * ratio * keepDays) + open.bytes
+  return { plainBytesPerDay, ratio, isRatioMeasured, projectedBytes }
+}
+
+/** @param used bytes that the segments take now */
+export function diskOf(space: { free: number; total: number }, rate: Rate, used: number): Disk {
+  const { free, total } = space
+  const { plainBytesPerDay, ratio, projectedBytes } = rate
+  const isEnough = projectedBytes === null || projectedBytes - used <= free
+  const lastsDays = isEnough ? null : Math.floor(free / ((plainBytesPerDay as number) * ratio))
+  const isLow = free < Math.min(GB, total / 20) || (lastsDays !== null && lastsDays < FEW_DAYS)
+  return { state: isLow ? 'low' : 'ok', freeBytes: free, totalBytes: total, lastsDays }
+}
+
+async function space(dir: string): Promise<{ free: number; total: number }> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(dir)
+    return { free: bavail * bsize, total: blocks * bsize }
+  } catch (error) {
+    throw cannotRead(dir, error)
+  }
+}
+
+function least(...times: (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+function most(...times: (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined)
+  return known.length === 0 ? undefined : Math.max(...known)
+}
+
+function iso(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString()
+}

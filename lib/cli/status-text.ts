@@ -1,0 +1,174 @@
+/**
+ * What people read of a status: a line for each thing, and a word for each that is wrong.
+ */
+import { visibleText } from '../logger/visible.ts'
+import type { Losses } from './ledger-facts.ts'
+import type { Disk, Rate, Status } from './status-facts.ts'
+
+const KEY_WIDTH = 12
+const LEVELS: Record<string, string> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+}
+
+export function statusText(status: Status): string {
+  const rows = ROWS.map(([name, text]) => `${name.padEnd(KEY_WIDTH)}${visibleText(text(status), false)}\n`)
+  return rows.join('')
+}
+
+const ROWS: [string, (status: Status) => string][] = [
+  ['directory', ({ directory }) => directory],
+  ['open', ({ open }) => `${segments(open.segments)}, ${size(open.bytes)}, ${number(open.lines)} lines`],
+  ['sealed', ({ sealed }) => sealedText(sealed)],
+  ['events', ({ events: { first, last } }) => (first === null ? 'none yet' : `${first} to ${last}`)],
+  ['kept', ({ days }) => `${days.kept} of ${days.keep} days, ${days.toFill} to fill`],
+  ['lost', ({ losses }) => lossText(losses)],
+  ['torn', ({ torn }) => (torn.tails === 0 ? 'nothing' : `${tails(torn.tails)}, ${size(torn.bytes)}`)],
+  ['clock', ({ clock }) => (clock.steps === 0 ? 'no steps' : `${clock.steps} steps, the last ${clock.last}`)],
+  ['disk', ({ disk, rate }) => diskText(disk, rate)],
+  ['projected', ({ rate, days }) => rateText(rate, days.keep)],
+  ['writers', ({ writers: { alive, dead, unknown } }) => `${alive} alive, ${dead} dead, ${unknown} unknown`],
+  ['encrypted', ({ encrypted }) => encrypted],
+  [
+    'sealing',
+    ({ sealing }) => `${sealing.compression}, ledger chained, ${sealing.signed ? '' : 'not '}signed`,
+  ],
+]
+
+function segments(count: number): string {
+  return `${number(count)} segment${count === 1 ? '' : 's'}`
+}
+
+function tails(count: number): string {
+  return `${number(count)} torn tail${count === 1 ? '' : 's'}`
+}
+
+function sealedText({ segments: count, bytes, plainBytes, lines }: Status['sealed']): string {
+  if (count === 0) return segments(0)
+  return `${segments(count)}, ${size(bytes)} (${size(plainBytes)} before packing), ${number(lines)} lines`
+}
+
+function lossText({ lines, levels, reasons, first, last }: Losses): string {
+  if (lines === 0) return 'nothing'
+  const byLevel = Object.entries(levels).map(([level, count]) => `${LEVELS[level] ?? level} ${number(count)}`)
+  const why = Object.entries(reasons).map(([reason, count]) => `${reason} ${number(count)}`)
+  return `${number(lines)} lines (${byLevel.join(', ')}), ${first} to ${last}: ${why.join(', ')}`
+}
+
+function diskText({ state, freeBytes, totalBytes, lastsDays }: Disk, { plainBytesPerDay }: Rate): string {
+  const space = `${state}, ${size(freeBytes)} of ${size(totalBytes)} free`
+  if (plainBytesPerDay === null) return space
+  return `${space}, ${lastsDays === null ? 'enough for all days' : `full in ${number(lastsDays)} days`} at this rate`
+}
+
+function rateText({ plainBytesPerDay, projectedBytes, ratio, isRatioMeasured }: Rate, days: number): string {
+  if (plainBytesPerDay === null || projectedBytes === null)
+    return 'too early to tell, less than an hour of logs'
+  const packed = `packed to ${(ratio * 100).toFixed(0)} %${isRatioMeasured ? '' : ' (assumed)'}`
+  return `${size(projectedBytes)} for ${days} days: ${size(plainBytesPerDay)} a day, ${packed}`
+}
+
+export interface Finding {
+  name: string
+  words: string
+  hint: string
+}
+
+interface Check {
+  name: string
+  isFound(status: Status): boolean
+  words(status: Status): string
+  hint: string
+}
+
+/** What is wrong. Each is explained under its name in docs/operating.md. */
+const ALARMS: Check[] = [
+  {
+    name: 'lost',
+    isFound: ({ losses }) => losses.lines > 0,
+    words: ({ losses }) => `${number(losses.lines)} lines were lost`,
+    hint: 'the row "lost" says when and why; the gap records in the log say the same',
+  },
+  {
+    name: 'torn',
+    isFound: ({ torn }) => torn.tails > 0,
+    words: ({ torn }) => `a crash broke off ${tails(torn.tails)}`,
+    hint: 'what is left of them is in torn/, or will be when the program starts',
+  },
+  {
+    name: 'disk-low',
+    isFound: ({ disk }) => disk.state === 'low',
+    words: ({ disk }) => `${size(disk.freeBytes)} are free on the disk`,
+    hint: 'make room or a larger disk; logs that are due to be kept are never removed',
+  },
+  {
+    name: 'unsealed',
+    isFound: ({ open }) => open.unsealed > 0,
+    words: ({ open }) => `${segments(open.unsealed)} ended over an hour ago and not sealed`,
+    hint: 'the program has the reason: its onError, or its standard error',
+  },
+  {
+    name: 'missing',
+    isFound: ({ ledger }) => ledger.missing > 0,
+    words: ({ ledger }) => `${segments(ledger.missing)} in the ledger and not in sealed/`,
+    hint: 'somebody removed or moved them',
+  },
+  {
+    name: 'unlisted',
+    isFound: ({ ledger }) => ledger.unlisted > 0,
+    words: ({ ledger }) => `${segments(ledger.unlisted)} in sealed/ and not in the ledger`,
+    hint: 'they are kept for ever, since only what the ledger lists is removed',
+  },
+  {
+    name: 'ledger',
+    isFound: ({ ledger }) => ledger.unreadable > 0,
+    words: ({ ledger }) => `${number(ledger.unreadable)} entries of the ledger cannot be read`,
+    hint: 'nothing is removed while the ledger is damaged; compare it with a copy',
+  },
+]
+
+/** What is worth a word and not wrong. */
+const NOTES: Check[] = [
+  {
+    name: 'abandoned',
+    isFound: ({ open }) => open.abandoned > 0,
+    words: ({ open }) => `${segments(open.abandoned)} left by writers that are gone`,
+    hint: 'the next program that starts on this directory seals them',
+  },
+  {
+    name: 'disk-small',
+    isFound: ({ disk }) => disk.state === 'ok' && disk.lastsDays !== null,
+    words: ({ days }) => `the disk has no room for ${days.keep} days at the present rate`,
+    hint: 'docs/operating.md tells how to size it',
+  },
+]
+
+export function alarmsOf(status: Status): Finding[] {
+  return found(ALARMS, status)
+}
+
+export function notesOf(status: Status): Finding[] {
+  return found(NOTES, status)
+}
+
+function found(checks: Check[], status: Status): Finding[] {
+  return checks
+    .filter(({ isFound }) => isFound(status))
+    .map(({ name, words, hint }) => ({ name, words: words(status), hint }))
+}
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
+
+/** `1.5 MB`, in steps of 1024 as in the options. */
+export function size(bytes: number): string {
+  const step = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  return step === 0 ? `${bytes} B` : `${(bytes / 1024 ** step).toFixed(1)} ${UNITS[step]}`
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en-US')
+}
