@@ -31,6 +31,8 @@ export class DirectoryTail {
   readonly #tailOptions: TailOptions
   /** Segments that may still grow, by name: that stays the same when one is adopted. */
   readonly #growing = new Map<string, SegmentTail>()
+  /** By what their first lines say they are, closed ones too. */
+  readonly #byOrigin = new Map<string, { name: string; tail: SegmentTail }>()
   /** Names of segments that need not be looked for in sealed/ any more. */
   readonly #known = new Set<string>()
   readonly #sealed: SealedWatch
@@ -60,8 +62,13 @@ export class DirectoryTail {
   async #lastOf(file: SegmentFile, last: LastLines): Promise<void> {
     const tail = await this.#open(file)
     if (tail === undefined) return
+    if (tail.isEmpty) return tail.close()
     for (const lines of tail.last(this.#options.count + FRAMES)) for (const line of lines) last.add(line)
-    if (!this.#options.stay) this.#leave(file.identity.name)
+    const isHeld = this.#options.stay && this.#growing.size < MAX_FOLLOWED
+    if (isHeld) this.#hold(file.identity.name, tail)
+    else tail.close()
+    this.#known.add(file.identity.name)
+    if (this.#options.stay && !isHeld) this.#tellOnce(`only ${MAX_FOLLOWED} segments are followed`)
   }
 
   async #lastOfSealed(files: SegmentFile[], last: LastLines): Promise<void> {
@@ -77,7 +84,7 @@ export class DirectoryTail {
   /** Shows what has come since. False when that was nothing. @throws HushlogError `HUSHLOG_READ` */
   async next(): Promise<boolean> {
     for (const file of newestFirst(listOpen(this.#options.dir).segments)) {
-      if (!this.#known.has(file.identity.name)) await this.#guarded(file, () => this.#open(file))
+      if (!this.#known.has(file.identity.name)) await this.#guarded(file, () => this.#follow(file))
     }
     const hasGrown = await this.#showGrown()
     const hasSealed = await this.#showSealed()
@@ -118,20 +125,32 @@ export class DirectoryTail {
     return []
   }
 
+  /** Holds a new segment open. One that has no line yet, or that cannot be held now, is looked at again. */
+  async #follow(file: SegmentFile): Promise<void> {
+    if (this.#growing.size >= MAX_FOLLOWED) return
+    const tail = await this.#open(file)
+    if (tail?.isEmpty) return tail.close()
+    if (tail === undefined) return
+    const original = this.#byOrigin.get(tail.origin ?? '')
+    // No two segments have the same origin, unless one was removed and written once more.
+    if (original?.tail.isRemoved) {
+      tail.goOnFrom(original.tail)
+      this.#leave(original.name)
+    }
+    this.#hold(file.identity.name, tail)
+    this.#known.add(file.identity.name)
+  }
+
+  #hold(name: string, tail: SegmentTail): void {
+    this.#growing.set(name, tail)
+    const { origin } = tail
+    if (origin !== undefined) this.#byOrigin.set(origin, { name, tail })
+  }
+
   async #open({ path, identity }: SegmentFile): Promise<SegmentTail | undefined> {
-    const { name } = identity
-    if (this.#growing.size >= MAX_FOLLOWED) {
-      this.#known.add(name)
-      this.#tellOnce(`only ${MAX_FOLLOWED} segments are followed at a time`)
-      return undefined
-    }
     const tail = SegmentTail.open(path, identity, this.#tailOptions)
-    if (tail !== undefined) {
-      this.#growing.set(name, tail)
-      this.#known.add(name)
-    } else if ((await statOf(path)) !== undefined) {
+    if (tail === undefined && (await statOf(path)) !== undefined)
       throw new HushlogError('HUSHLOG_READ', `${printable(path)} is no regular file with one name`)
-    }
     return tail
   }
 

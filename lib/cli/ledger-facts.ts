@@ -24,6 +24,10 @@ export interface LedgerFacts {
   unreadable: number
   /** What it says of the segments that are in sealed/. */
   present: { lines: number; bytes: number; sealedBytes: number }
+  /** Bytes of the largest one that ended by its size; 0 when none did. */
+  largest: number
+  /** Segments without a last line, whose writers were killed. */
+  unended: number
   /** Times of events, milliseconds since the epoch; undefined without any. */
   first: number | undefined
   last: number | undefined
@@ -31,7 +35,8 @@ export interface LedgerFacts {
   recent: { bytes: number; first: number | undefined }
   losses: Losses
   torn: { tails: number; bytes: number }
-  clock: { steps: number; last: string | null }
+  /** `lastStep` in milliseconds. */
+  clock: { steps: number; last: string | null; lastStep: number | null }
   pruned: number
   /** Names of segments that it lists, and that were in sealed/ neither now nor removed by the keeper. */
   missing: Map<string, string>
@@ -77,12 +82,14 @@ function noFacts(): LedgerFacts {
     entries: 0,
     unreadable: 0,
     present: { lines: 0, bytes: 0, sealedBytes: 0 },
+    largest: 0,
+    unended: 0,
     first: undefined,
     last: undefined,
     recent: { bytes: 0, first: undefined },
     losses: { lines: 0, records: 0, levels: {}, reasons: {}, first: null, last: null },
     torn: { tails: 0, bytes: 0 },
-    clock: { steps: 0, last: null },
+    clock: { steps: 0, last: null, lastStep: null },
     pruned: 0,
     missing: new Map(),
     listed: new Set(),
@@ -128,18 +135,21 @@ function noteTorn({ torn }: LedgerFacts, { bytes }: Entry): void {
   torn.bytes += countIn(bytes)
 }
 
-function noteClock({ clock }: LedgerFacts, { at }: Entry): void {
+function noteClock({ clock }: LedgerFacts, { at, step }: Entry): void {
   clock.steps++
+  clock.lastStep = Number.isSafeInteger(step) ? (step as number) : null
   clock.last = isoOf(timeIn(at))
 }
 
-function noteSegment(facts: LedgerFacts, entry: Entry, { present, recentFrom }: LedgerQuestion): void {
+function noteSegment(facts: LedgerFacts, entry: Entry, { present, since, recentFrom }: LedgerQuestion): void {
   const name = String(entry.name)
   const [first, last] = [timeIn(entry.first), timeIn(entry.last)]
   if (last >= recentFrom) {
     facts.recent.bytes += countIn(entry.bytes)
     facts.recent.first = Math.min(facts.recent.first ?? first, first)
   }
+  if (entry.broken === true && timeIn(entry.at) >= since) facts.unended++
+  if (entry.reason === 'size') facts.largest = Math.max(facts.largest, countIn(entry.bytes))
   if (!present.has(name)) {
     if (facts.missing.size < MAX_MISSING) facts.missing.set(name, String(entry.path))
     return

@@ -4,13 +4,14 @@
  */
 import { closeSync, fstatSync, readSync } from 'node:fs'
 import type { SegmentIdentity } from '../store/segment.ts'
-import { isFrame } from './frame.ts'
+import { isFrame, originIn } from './frame.ts'
 import { SegmentClock, type TimedLine } from './last-lines.ts'
 import { openRegular } from './log-directory.ts'
 
 /** Longer lines are left out. */
 export const MAX_LINE: number = 16 * 1024 * 1024
 const CHUNK = 64 * 1024
+const HEAD = 4096
 const NEWLINE = 0x0a
 
 export interface TailOptions {
@@ -27,6 +28,9 @@ export class SegmentTail {
   /** Where the next line begins; never inside a line, since its writer may cut off what is not whole. */
   #offset = 0
   #isInLongLine = false
+  #isClosed = false
+  /** Until the file is as long as this, it is being copied. */
+  #copied = 0
 
   private constructor(fd: number, identity: SegmentIdentity, options: TailOptions) {
     this.#fd = fd
@@ -44,9 +48,30 @@ export class SegmentTail {
     return fstatSync(this.#fd).size
   }
 
-  /** Whether no name leads to it any more: its writer has ended it and a keeper has sealed it. */
+  /** Whether no name leads to it any more: it was sealed, or somebody removed it. */
   get isRemoved(): boolean {
-    return fstatSync(this.#fd).nlink === 0
+    return this.#isClosed || fstatSync(this.#fd).nlink === 0
+  }
+
+  get isEmpty(): boolean {
+    return this.#size === 0
+  }
+
+  /**
+   * What the first line says it is, if it says it. A writer whose segment is removed writes the same once more into
+   * another file.
+   */
+  get origin(): string | undefined {
+    const head = Buffer.alloc(HEAD)
+    const read = readSync(this.#fd, head, 0, HEAD, 0)
+    const end = head.subarray(0, read).indexOf(NEWLINE)
+    return end === -1 ? undefined : originIn(head.subarray(0, end))
+  }
+
+  /** Goes on where `original` is, whose copy this is. */
+  goOnFrom(original: SegmentTail): void {
+    this.#offset = original.#offset
+    this.#copied = original.#offset
   }
 
   /** The last `count` whole lines, or a few more, as many at a time as a chunk holds. `read` goes on after them. */
@@ -86,11 +111,14 @@ export class SegmentTail {
   }
 
   close(): void {
+    this.#isClosed = true
     closeSync(this.#fd)
   }
 
   #block(length: number): Buffer {
     const size = this.#size
+    if (size < this.#copied) return Buffer.alloc(0)
+    this.#copied = 0
     // Cut off by somebody else than its writer.
     this.#offset = Math.min(this.#offset, size)
     const block = Buffer.allocUnsafe(Math.min(length, size - this.#offset))

@@ -19,7 +19,8 @@ export interface Status {
   /** ISO 8601. */
   time: string
   open: { segments: number; bytes: number; lines: number; unsealed: number; abandoned: number }
-  sealed: { segments: number; bytes: number; plainBytes: number; lines: number }
+  /** `unended` ones have no last record: their writers were killed. */
+  sealed: { segments: number; bytes: number; plainBytes: number; lines: number; unended: number }
   /** Entries in open/ and sealed/ that are no segments. They are left alone. */
   foreign: number
   /** ISO 8601; null without any. */
@@ -28,7 +29,7 @@ export interface Status {
   days: { keep: number; kept: number; toFill: number; removedSegments: number }
   losses: Losses
   torn: { tails: number; bytes: number }
-  clock: { steps: number; last: string | null }
+  clock: LedgerFacts['clock']
   disk: Disk
   rate: Rate
   writers: { alive: number; dead: number; unknown: number }
@@ -71,7 +72,10 @@ const RECENT = 7 * DAY
 const USUAL_RATIO = 1 / 7
 /** A sealed segment that is younger may be on its way into the ledger. */
 const ON_ITS_WAY = 60_000
-const GB = 1024 ** 3
+/** What the program keeps free: room for a segment and its sealed copy, of 64 MB where no other size is known. */
+const USUAL_SIZE = 64 * 1024 * 1024
+const ROOM = 2
+const MOST_ROOM = 1 / 10
 const FEW_DAYS = 7
 
 /** @throws HushlogError `HUSHLOG_READ` when something that belongs to the directory cannot be read */
@@ -107,6 +111,7 @@ export async function statusOf(dir: string, options: StatusOptions): Promise<Sta
       bytes: sealed.bytes,
       plainBytes: ledger.present.bytes,
       lines: ledger.present.lines,
+      unended: ledger.unended,
     },
     foreign: inOpen.foreign + inSealed.foreign,
     events: { first: iso(first), last: iso(most(ledger.last, open.last)) },
@@ -117,7 +122,7 @@ export async function statusOf(dir: string, options: StatusOptions): Promise<Sta
       bytes: ledger.torn.bytes + open.torn.bytes,
     },
     clock: ledger.clock,
-    disk: diskOf(await space(dir), rate, sealed.bytes + open.bytes),
+    disk: diskOf(await space(dir), rate, { used: sealed.bytes + open.bytes, largest: ledger.largest }),
     rate,
     writers: open.writers,
     encrypted: encrypted(inSealed.segments),
@@ -171,13 +176,20 @@ function rateOf(ledger: LedgerFacts, open: OpenFacts, { now, keepDays }: StatusO
   return { plainBytesPerDay, ratio, isRatioMeasured, projectedBytes }
 }
 
-/** @param used bytes that the segments take now */
-export function diskOf(space: { free: number; total: number }, rate: Rate, used: number): Disk {
+/**
+ * @param found.used bytes that the segments take now
+ * @param found.largest bytes of the largest segment that ended by its size; 0 when none did
+ */
+export function diskOf(
+  space: { free: number; total: number },
+  { plainBytesPerDay, ratio, projectedBytes }: Rate,
+  { used, largest }: { used: number; largest: number },
+): Disk {
   const { free, total } = space
-  const { plainBytesPerDay, ratio, projectedBytes } = rate
   const isEnough = projectedBytes === null || projectedBytes - used <= free
   const lastsDays = isEnough ? null : Math.floor(free / ((plainBytesPerDay as number) * ratio))
-  const isLow = free < Math.min(GB, total / 20) || (lastsDays !== null && lastsDays < FEW_DAYS)
+  const room = Math.min(ROOM * (largest || USUAL_SIZE), total * MOST_ROOM)
+  const isLow = free < room || (lastsDays !== null && lastsDays < FEW_DAYS)
   return { state: isLow ? 'low' : 'ok', freeBytes: free, totalBytes: total, lastsDays }
 }
 

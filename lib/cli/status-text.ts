@@ -28,7 +28,7 @@ const ROWS: [string, (status: Status) => string][] = [
   ['kept', ({ days }) => `${days.kept} of ${days.keep} days, ${days.toFill} to fill`],
   ['lost', ({ losses }) => lossText(losses)],
   ['torn', ({ torn }) => (torn.tails === 0 ? 'nothing' : `${tails(torn.tails)}, ${size(torn.bytes)}`)],
-  ['clock', ({ clock }) => (clock.steps === 0 ? 'no steps' : `${clock.steps} steps, the last ${clock.last}`)],
+  ['clock', ({ clock }) => clockText(clock)],
   ['disk', ({ disk, rate }) => diskText(disk, rate)],
   ['projected', ({ rate, days }) => rateText(rate, days.keep)],
   ['writers', ({ writers: { alive, dead, unknown } }) => `${alive} alive, ${dead} dead, ${unknown} unknown`],
@@ -59,6 +59,12 @@ function lossText({ lines, levels, reasons, first, last }: Losses): string {
   return `${number(lines)} lines (${byLevel.join(', ')}), ${first} to ${last}: ${why.join(', ')}`
 }
 
+function clockText({ steps, last, lastStep }: Status['clock']): string {
+  if (steps === 0) return 'no steps'
+  const by = lastStep === null ? '' : ` by ${(lastStep / 1000).toFixed(1)} s`
+  return `${number(steps)} step${steps === 1 ? '' : 's'}, the last${by} at ${last}`
+}
+
 function diskText({ state, freeBytes, totalBytes, lastsDays }: Disk, { plainBytesPerDay }: Rate): string {
   const space = `${state}, ${size(freeBytes)} of ${size(totalBytes)} free`
   if (plainBytesPerDay === null) return space
@@ -86,7 +92,7 @@ interface Check {
 }
 
 /** What is wrong. Each is explained under its name in docs/operating.md. */
-const ALARMS: Check[] = [
+export const ALARMS: Check[] = [
   {
     name: 'lost',
     isFound: ({ losses }) => losses.lines > 0,
@@ -132,7 +138,13 @@ const ALARMS: Check[] = [
 ]
 
 /** What is worth a word and not wrong. */
-const NOTES: Check[] = [
+export const NOTES: Check[] = [
+  {
+    name: 'unended',
+    isFound: ({ sealed }) => sealed.unended > 0,
+    words: ({ sealed }) => `${segments(sealed.unended)} without a last record: the writer was killed`,
+    hint: 'what it logged in its last turn may be lost, unless durability is line',
+  },
   {
     name: 'abandoned',
     isFound: ({ open }) => open.abandoned > 0,

@@ -31,17 +31,18 @@ not there or cannot be read.`,
     'keep-days': { value: 'DAYS', help: 'the keepDays of the program; default 90' },
     json: { help: 'one JSON object instead of text' },
   },
-  run,
+  run: (args) => statusTo(new Output(), args),
 }
 
-async function run(args: Arguments): Promise<number> {
+/** @returns the exit code */
+export async function statusTo(output: Output, args: Arguments): Promise<number> {
   const days = wholeNumber(args, 'days', DAYS)
   const keepDays = wholeNumber(args, 'keep-days', DAYS)
   const found = await statusOf(directoryOperand(args.operands), { keepDays, days, now: Date.now() })
   const [alarms, notes] = [alarmsOf(found), notesOf(found)]
   const names = { alarms: alarms.map(({ name }) => name), notes: notes.map(({ name }) => name) }
   const json = visibleText(JSON.stringify({ ...found, ...names }), false)
-  await new Output().write(args.has('json') ? `${json}\n` : statusText(found))
+  await output.write(args.has('json') ? `${json}\n` : statusText(found))
   for (const { words, hint } of alarms) tell(`error: ${words}`, hint)
   for (const { words, hint } of notes) tell(words, hint)
   return alarms.length > 0 ? EXIT.found : EXIT.ok

@@ -30,15 +30,15 @@ Exit code 0, or 2 when the directory is not there or cannot be read. Ctrl-C ends
     frames: { help: 'the first and last record of each segment too' },
     json: { help: 'the same as --format=json' },
   },
-  run,
+  run: (args) => tailTo(new Output(), args),
 }
 
 const LINES = { standard: 10, min: 0, max: 100_000 }
 const LOOK_EVERY = 100
 
-async function run(args: Arguments): Promise<number> {
+/** @returns the exit code, when there is nothing to follow or nobody reads any more */
+export async function tailTo(output: Output, args: Arguments): Promise<number> {
   const dir = directoryOperand(args.operands)
-  const output = new Output()
   let code: number = EXIT.ok
   const lines = new DirectoryTail({
     dir,

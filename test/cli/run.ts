@@ -3,7 +3,10 @@
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { type Arguments, type Command, readArguments } from '../../lib/cli/command.ts'
+import { Output } from '../../lib/cli/terminal.ts'
 import type { Ended } from '../helpers.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -53,4 +56,21 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ende
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
   const [code, signal] = await once(child, 'close')
   return { code, signal, stdout: Buffer.from(stdout, 'latin1').toString(), stderr }
+}
+
+/** Runs a command in this process. What it says on standard error goes there. */
+export async function runHere(
+  command: Command,
+  to: (output: Output, args: Arguments) => Promise<number>,
+  args: string[],
+): Promise<{ code: number; stdout: string }> {
+  let stdout = ''
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      stdout += chunk
+      done()
+    },
+  })
+  const code = await to(new Output(stream as unknown as NodeJS.WriteStream), readArguments(command, args))
+  return { code, stdout }
 }

@@ -20,15 +20,16 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import t, { type Test } from 'tap'
+import { status, statusTo } from '../../lib/cli/status.ts'
 import { diskOf, type Rate, type Status, statusOf } from '../../lib/cli/status-facts.ts'
-import { alarmsOf, notesOf, size, statusText } from '../../lib/cli/status-text.ts'
+import { ALARMS, alarmsOf, NOTES, notesOf, size, statusText } from '../../lib/cli/status-text.ts'
 import { Keeper } from '../../lib/keep/keeper.ts'
 import { type Fact, Ledger, ledgerPath } from '../../lib/keep/ledger.ts'
 import { seal } from '../../lib/keep/seal.ts'
 import { segmentName, thisWriter } from '../../lib/store/segment.ts'
 import { DAY, endedSegment, entriesOf, logLine, NOON } from '../keep/helpers.ts'
 import { batchOf, logDirectory, openWriter, smallDisk } from '../store/helpers.ts'
-import { run } from './run.ts'
+import { BUILT, run, runHere } from './run.ts'
 
 const HOUR = 3_600_000
 const dead = { ...thisWriter('test'), pid: 2 ** 22 + 1, start: 1 }
@@ -119,7 +120,10 @@ t.test('losses by level and reason, torn tails and clock steps, of as many days 
     levels: { 20: 1200 },
     last: NOON + 1,
   })
-  await ledger.append({ kind: 'torn', name: 'x', bytes: 17 }, { kind: 'clock' } as unknown as Fact)
+  await ledger.append({ kind: 'torn', name: 'x', bytes: 17 }, {
+    kind: 'clock',
+    step: -10_800_000,
+  } as unknown as Fact)
   const status = await look(dir, { now: NOON + DAY })
   t.strictSame(status.losses, {
     lines: 1205,
@@ -130,7 +134,7 @@ t.test('losses by level and reason, torn tails and clock steps, of as many days 
     last: new Date(NOON + 1).toISOString(),
   })
   t.strictSame(status.torn, { tails: 1, bytes: 17 })
-  t.strictSame(status.clock, { steps: 1, last: new Date(NOON).toISOString() })
+  t.strictSame(status.clock, { steps: 1, last: new Date(NOON).toISOString(), lastStep: -10_800_000 })
   t.strictSame(names(status), ['lost', 'torn'])
   const text = statusText(status)
   t.match(
@@ -138,7 +142,7 @@ t.test('losses by level and reason, torn tails and clock steps, of as many days 
     /^lost {8}1,205 lines \(debug 1,203, audit 2\), 2026-11-24T.* to .*: disk full \(ENOSPC\) 5, write/m,
   )
   t.match(text, /^torn {8}1 torn tail, 17 B$/m)
-  t.match(text, /^clock {7}1 steps, the last 2026-11-24T12/m)
+  t.match(text, /^clock {7}1 step, the last by -10800\.0 s at 2026-11-24T12/m)
   now += 3 * DAY
   await ledger.append({ ...gap, count: 1, levels: { 50: 1 } })
   const lately = await look(dir, { now: NOON + 4 * DAY, days: 2 })
@@ -199,13 +203,25 @@ t.test('a segment that is open and sealed, after a crash, counts once', async (t
 t.test('frame records are not counted as lines', async (t) => {
   const dir = logDirectory(t)
   const frame = (kind: string) =>
-    `${JSON.stringify({ level: 30, time: new Date(NOON).toISOString(), kind })}\n`
+    `${JSON.stringify({ level: 30, time: new Date(NOON).toISOString(), kind, segment: { writer: 'w', number: 1, seq: 1 } })}\n`
   endedSegment(dir, `${frame('segment-start')}${logLine(NOON)}${frame('segment-end')}`)
   endedSegment(
     dir,
     `${JSON.stringify({ time: '', a: { kind: 'segment-start' } })}\n{"kind":"segment-end"broken\n`,
   )
   t.equal((await look(dir)).open.lines, 3)
+})
+
+t.test('segments whose writers were killed are told, of as many days as asked for', async (t) => {
+  const dir = logDirectory(t)
+  const path = endedSegment(dir, logLine(NOON))
+  await seal(new Ledger(dir, () => NOON), path, 'adopted')
+  const [, entry] = await entriesOf(dir)
+  appendFileSync(ledgerPath(dir), `${JSON.stringify({ ...entry, n: 2, name: 'other', broken: true })}\n`)
+  const status = await look(dir, { now: NOON + DAY })
+  t.equal(status.sealed.unended, 1)
+  t.ok(names(status).includes('unended'))
+  t.equal((await look(dir, { now: NOON + 2 * DAY, days: 1 })).sealed.unended, 0)
 })
 
 t.test('links, pipes and foreign files are counted and left alone', async (t) => {
@@ -269,11 +285,14 @@ t.test('the disk: how long it lasts, and when it is low', async (t) => {
     { free: 50, total: 100, daily: 10, used: 0, state: 'ok', lastsDays: 50 },
     { free: 50, total: 100, daily: 10, used: 40, state: 'ok', lastsDays: null },
     { free: 6, total: 100, daily: 10, used: 0, state: 'low', lastsDays: 6 },
-    { free: 0.9, total: 100, daily: null, used: 0, state: 'low', lastsDays: null },
-    { free: 0.9, total: 2, daily: null, used: 0, state: 'ok', lastsDays: null },
+    { free: 0.19, total: 100, daily: null, used: 0, state: 'low', lastsDays: null },
+    { free: 0.19, total: 1, daily: null, used: 0, state: 'ok', lastsDays: null },
   ]
   for (const { free, total, daily, used, state, lastsDays } of cases) {
-    const disk = diskOf({ free: free * GB, total: total * GB }, rate(daily && daily * GB), used * GB)
+    const disk = diskOf({ free: free * GB, total: total * GB }, rate(daily && daily * GB), {
+      used: used * GB,
+      largest: 0.1 * GB,
+    })
     t.match(disk, { state, lastsDays }, JSON.stringify({ free, daily, used }))
   }
 })
@@ -340,42 +359,40 @@ t.test('the command: text, JSON, exit codes and words', async (t) => {
   const dir = logDirectory(t)
   const ledger = new Ledger(dir)
   await seal(ledger, endedSegment(dir, logLine(Date.now())), 'size')
-  const cwd = join(dir, '..')
-  const well = await run(['status'], { cwd })
-  t.equal(well.code, 0, well.stderr)
-  t.match(well.stdout, /^directory {3}logs\nopen {8}0 segments, 0 B, 0 lines\nsealed {6}1 segment, /)
-  t.equal(well.stderr, '')
+  const well = await runHere(status, statusTo, [dir])
+  t.equal(well.code, 0)
+  t.match(well.stdout, /^directory {3}\/.*\/logs\nopen {8}0 segments, 0 B, 0 lines\nsealed {6}1 segment, /)
   const now = Date.now()
-  await ledger.append({
+  const gap = {
     kind: 'gap',
     reason: 'disk full (ENOSPC)',
     count: 3,
     levels: { 30: 3 },
     first: now,
     last: now,
-  })
-  const ill = await run(['status', dir, '--json', '--days=7', '--keep-days', '120'])
+  } as const
+  await ledger.append(gap)
+  const ill = await run(['status', '--json', '--days=7', '--keep-days', '120'], { cwd: join(dir, '..') })
   t.equal(ill.code, 1)
-  t.match(JSON.parse(ill.stdout), { losses: { lines: 3 }, days: { keep: 120 }, alarms: ['lost'], notes: [] })
+  t.match(JSON.parse(ill.stdout), {
+    ...{ directory: 'logs', losses: { lines: 3 }, days: { keep: 120 }, alarms: ['lost'], notes: [] },
+  })
   t.equal(
     ill.stderr,
     'hushlog: error: 3 lines were lost\n' +
       'hushlog: hint: the row "lost" says when and why; the gap records in the log say the same\n',
   )
-  for (const [args, words] of [
-    [['status', 'none'], /cannot read none: no such directory\nhushlog: hint: name the directory/],
-    [['status', 'a', 'b'], /one directory at a time, got 2\n/],
-    [['status', '--days=1.5'], /--days takes a whole number from 1 to 36500, got 1\.5\n/],
-    [['status', '--keep-days=0'], /--keep-days takes a whole number from 1 to 36500, got 0\n/],
-  ] as const) {
-    const { code, stdout, stderr } = await run([...args], { cwd })
-    t.match({ code, stdout, stderr }, { code: 2, stdout: /^$/, stderr: words }, args.join(' '))
-  }
+  for (const [args, message] of [
+    [['none'], 'cannot read none: no such directory'],
+    [['a', 'b'], 'one directory at a time, got 2'],
+    [['--days=1.5'], 'option --days takes a whole number from 1 to 36500, got 1.5'],
+    [['--keep-days=0'], 'option --keep-days takes a whole number from 1 to 36500, got 0'],
+  ] as const)
+    await t.rejects(runHere(status, statusTo, [...args]), { message }, args.join(' '))
 })
 
 t.test('what only its owner may read is an error that says so', async (t) => {
   const dir = logDirectory(t)
-  const { BUILT } = await import('./run.ts')
   chmodSync(join(dir, '..'), 0o755)
   const refused = asNobody(t, [BUILT, 'status', dir])
   if (refused === undefined) return t.pass('only root can become another user')
@@ -399,16 +416,5 @@ t.test('a full disk is low', async (t) => {
 
 t.test('every alarm and note is explained in the operating guide', async (t) => {
   const guide = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')
-  for (const name of [
-    'lost',
-    'torn',
-    'disk-low',
-    'unsealed',
-    'missing',
-    'unlisted',
-    'ledger',
-    'abandoned',
-    'disk-small',
-  ])
-    t.ok(guide.includes(`| \`${name}\` |`), name)
+  for (const { name } of [...ALARMS, ...NOTES]) t.ok(guide.includes(`\n| \`${name}\` |`), name)
 })

@@ -24,14 +24,14 @@ import t, { type Test } from 'tap'
 import { readArguments } from '../../lib/cli/command.ts'
 import { DirectoryTail, type DirectoryTailOptions } from '../../lib/cli/directory-tail.ts'
 import { LastLines, SegmentClock } from '../../lib/cli/last-lines.ts'
-import { tail } from '../../lib/cli/tail.ts'
+import { tail, tailTo } from '../../lib/cli/tail.ts'
 import { Keeper } from '../../lib/keep/keeper.ts'
 import { Ledger } from '../../lib/keep/ledger.ts'
 import { seal } from '../../lib/keep/seal.ts'
 import { adoptedName, parseSegmentName, segmentName, thisWriter } from '../../lib/store/segment.ts'
 import { endedSegment, logLine, NOON } from '../keep/helpers.ts'
 import { batchOf, logDirectory, openWriter } from '../store/helpers.ts'
-import { BUILT, ended, run, start } from './run.ts'
+import { BUILT, ended, run, runHere, start } from './run.ts'
 
 interface Viewed {
   view: DirectoryTail
@@ -230,16 +230,39 @@ t.test('half a line that its writer cuts off again is not shown', async (t) => {
   t.strictSame(taken(), ['x'], 'of a file that somebody cut, what comes then')
 })
 
+const frame = (kind: string, number = 1) =>
+  `${JSON.stringify({ level: 30, time: new Date(NOON).toISOString(), kind, segment: { writer: 'w', number, seq: 1 } })}\n`
+
 t.test('frames are shown only when asked for, and take no line’s place', async (t) => {
   const dir = logDirectory(t)
-  const frame = (kind: string) =>
-    `${JSON.stringify({ level: 30, time: new Date(NOON).toISOString(), kind })}\n`
   const text = `${frame('segment-start')}${lines(0, 3, 'a')}${frame('segment-end')}`
   endedSegment(dir, text)
   await sealed(dir, text, NOON + 10 * 60_000)
   t.strictSame(await lastOf(t, dir, 4), ['a2', 'a2', 'a3', 'a3'])
   t.equal((await lastOf(t, dir, 100)).length, 8)
   t.equal((await lastOf(t, dir, 100, { frames: true })).length, 12)
+})
+
+t.test('a segment that was removed and is written once more by its writer is not shown twice', async (t) => {
+  const dir = logDirectory(t)
+  const text = `${frame('segment-start')}${lines(0, 3, 'a')}`
+  const path = endedSegment(dir, text)
+  const { view, taken } = viewOf(t, dir)
+  await view.last()
+  t.strictSame(taken(), from(0, 3, 'a'))
+  rmSync(path)
+  if (await view.next()) t.fail('nothing has come')
+  const empty = endedSegment(dir, '')
+  await view.next()
+  appendFileSync(empty, text.slice(0, text.length / 2 + 100))
+  await view.next()
+  appendFileSync(empty, text.slice(text.length / 2 + 100) + lines(4, 4, 'a'))
+  await view.next()
+  rmSync(empty)
+  endedSegment(dir, `${text}${lines(4, 5, 'a')}`)
+  endedSegment(dir, `${frame('segment-start', 2)}${lines(6, 6, 'a')}`)
+  await view.next()
+  t.strictSame(taken(), ['a4', 'a5', 'a6'])
 })
 
 t.test('a directory that loses its folders, and gets them back, is followed on', async (t) => {
@@ -321,52 +344,58 @@ t.test('more segments than can be held open are told', async (t) => {
   const { view, taken, said } = viewOf(t, dir, { count: 1 })
   await view.last()
   t.strictSame(taken(), ['a519'])
-  t.strictSame(said, ['only 512 segments are followed at a time'])
+  t.strictSame(said, ['only 512 segments are followed'])
   t.equal((await lastOf(t, dir, 600)).length, 520)
 })
 
-t.test('the command: formats, escapes, arguments that it does not take', async (t) => {
+t.test('formats, and nothing in them that a terminal obeys', async (t) => {
   const dir = logDirectory(t)
-  const record = {
-    level: 30,
-    time: new Date(NOON).toISOString(),
-    host: 'web',
-    operation: 'op',
-    reqId: 'id',
-    msg: '\u001b[2J\u009b\u202e',
-  }
+  const time = new Date(NOON).toISOString()
+  const record = { level: 30, time, host: 'web', operation: 'op', reqId: 'id', msg: '\u001b[2J\u009b\u202e' }
   endedSegment(dir, `${JSON.stringify(record)}\nno JSON \u001b[2J\n`)
-  const cwd = join(dir, '..')
-  const tailed = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run(['tail', ...args], { cwd })
-    t.notMatch(
-      stdout + stderr,
-      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/,
-      'nothing that a terminal obeys',
-    )
-    return { code, stdout, stderr }
+  const shown = async (...args: string[]) => {
+    const { code, stdout } = await runHere(tail, tailTo, [...args, dir])
+    t.equal(code, 0)
+    t.notMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/, args.join(' '))
+    return stdout
   }
-  const json = await tailed()
-  t.strictSame(JSON.parse(json.stdout.split('\n')[0]), record, 'escapes do not change what JSON means')
-  t.match(json, { code: 0, stdout: /\nno JSON \\u001b\[2J\n$/, stderr: /^$/ })
-  t.match(await tailed('-n1', '--json', dir), { code: 0, stdout: /^no JSON \\u001b\[2J\n$/ })
-  t.match(await tailed('--format', 'common'), {
-    stdout: /^web - - \[24\/Nov\/2026:12:00:00 \+0000\] "op" info id "\\u001b\[2J\\u009b\\u202e"\n/,
-  })
-  t.match(await tailed('--format=pretty', '-n', '2'), {
-    stdout: /^\[2026-11-24 .*\] INFO.*: \\u001b\[2J\\u009b\\u202e\n/,
-  })
-  for (const [args, words] of [
-    [['-n', 'ten'], /option --lines takes a whole number from 0 to 100000, got ten\n/],
-    [['--lines=-1'], /got -1\n/],
-    [['--format=xml'], /option --format takes json, pretty or common, got xml\n/],
-    [['--format=constructor'], /got constructor\n/],
-    [['none'], /cannot read none: no such directory\n/],
-    [['-f', 'none'], /cannot read none: no such directory\n/],
-    [['-x'], /unknown option -x\n/],
-  ] as const) {
-    t.match(await tailed(...args), { code: 2, stdout: /^$/, stderr: words }, args.join(' '))
-  }
+  const json = await shown()
+  t.strictSame(JSON.parse(json.split('\n')[0]), record, 'escapes do not change what JSON means')
+  t.match(json, /\nno JSON \\u001b\[2J\n$/)
+  t.match(await shown('-n1', '--json'), /^no JSON \\u001b\[2J\n$/)
+  t.match(
+    await shown('--format', 'common'),
+    /^web - - \[24\/Nov\/2026:12:00:00 \+0000\] "op" info id "\\u001b\[2J\\u009b\\u202e"\nno JSON/,
+  )
+  t.match(await shown('--format=pretty', '-n', '2'), /^\[2026-11-24 .*\] INFO.*: \\u001b\[2J\\u009b\\u202e\n/)
+})
+
+t.test('arguments that it does not take, and directories that it cannot read', async (t) => {
+  for (const [args, message] of [
+    [['-n', 'ten'], 'option --lines takes a whole number from 0 to 100000, got ten'],
+    [['--lines=-1'], 'option --lines takes a whole number from 0 to 100000, got -1'],
+    [['-n100001'], 'option --lines takes a whole number from 0 to 100000, got 100001'],
+    [['--format=xml'], 'option --format takes json, pretty or common, got xml'],
+    [['--format=constructor'], 'option --format takes json, pretty or common, got constructor'],
+    [['a', 'b'], 'one directory at a time, got 2'],
+    [['none'], 'cannot read none: no such directory'],
+    [['-f', 'none'], 'cannot read none: no such directory'],
+    [['/'], '/ is no log directory: there is no open/ in it'],
+  ] as const)
+    await t.rejects(runHere(tail, tailTo, [...args]), { message }, args.join(' '))
+})
+
+t.test('a damaged segment is told, and the exit code says so', async (t) => {
+  const dir = logDirectory(t)
+  const day = join(dir, 'sealed', '2026', '11', '24')
+  mkdirSync(day, { recursive: true })
+  writeFileSync(join(day, `${segmentName(thisWriter('test'), NOON, 900_000)}.gz`), 'rubbish')
+  endedSegment(dir, lines(0, 0, 'a'))
+  const { code, stdout, stderr } = await run(['tail', dir])
+  t.match(
+    { code, stdout, stderr },
+    { code: 2, stdout: /a0/, stderr: /^hushlog: error: cannot read .*: Z_DATA_ERROR\n$/ },
+  )
 })
 
 t.test('pretty without pino-pretty is refused, and told how to get it', async (t) => {
