@@ -1,6 +1,6 @@
 /**
  * Runs every block of code in the documents as it stands there, in a folder of its own, and compares what it prints
- * with the block that follows it.
+ * with the block that follows it, where `…` stands for anything within a line.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -21,7 +21,8 @@ interface Document {
 
 const DOCUMENTS: Document[] = [
   { path: 'docs/scrubbing.md', runs: 4 },
-  { path: 'docs/commands.md', runs: 2 },
+  { path: 'docs/commands.md', runs: 4 },
+  { path: 'docs/operating.md', runs: 3 },
 ]
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
@@ -60,6 +61,11 @@ async function printed(t: Test, block: Block): Promise<string> {
   return output.trimEnd()
 }
 
+function matches(output: string, expected: string): boolean {
+  const parts = expected.split('…').map((part) => part.replaceAll(/[^\w\s]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.+')}$`).test(output)
+}
+
 for (const { path, runs } of DOCUMENTS) {
   const text = readFileSync(root(path), 'utf8')
   const blocks = blocksOf(text)
@@ -70,7 +76,8 @@ for (const { path, runs } of DOCUMENTS) {
     for (const block of runnable) {
       const expected = blocks[blocks.indexOf(block) + 1]
       t.equal(expected?.language, '', 'its output follows')
-      t.equal(await printed(t, block), expected?.text.trimEnd())
+      const output = await printed(t, block)
+      if (!matches(output, expected?.text.trimEnd() ?? '')) t.equal(output, expected?.text.trimEnd())
     }
   })
 

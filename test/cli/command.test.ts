@@ -10,6 +10,8 @@ import { type Command, EXIT, helpOf, printable, readArguments } from '../../lib/
 import { scan } from '../../lib/cli/scan.ts'
 import { scrub } from '../../lib/cli/scrub.ts'
 import { SCRUB_OPTIONS, scrubOptions } from '../../lib/cli/scrub-options.ts'
+import { status } from '../../lib/cli/status.ts'
+import { tail } from '../../lib/cli/tail.ts'
 import { createFinder } from '../../lib/scrub/scrubber.ts'
 
 const command: Command = {
@@ -66,6 +68,21 @@ t.test('help names what a command takes and each of its options', async (t) => {
   t.match(help, /\n {2}--json {15}for machines\n/)
   t.match(help, /\n {2}--help {15}this text\n$/)
   t.match(helpOf({ ...command, takes: '' }), /^usage: hushlog try \[OPTIONS\]\n/)
+})
+
+t.test('an option may have a letter too, alone, before its value or with others', async (t) => {
+  for (const args of [['-n', '5', '-f'], ['-n5', '-f'], ['-fn5'], ['--lines=5', '--follow']]) {
+    const read = readArguments(tail, args)
+    t.strictSame([read.values('lines'), read.has('follow'), read.operands], [['5'], true, []], args.join(' '))
+  }
+  t.throws(() => readArguments(tail, ['-n']), { message: 'option -n takes a value: LINES' })
+  t.throws(() => readArguments(tail, ['-f=x']), { code: 'HUSHLOG_OPTION' })
+  t.throws(() => readArguments(tail, ['-l']), { message: 'unknown option -l' })
+  t.match(helpOf(tail), /\n {2}-n, --lines LINES {4}so many/)
+})
+
+t.test('no line of help is too wide for a terminal', async (t) => {
+  for (const one of [scan, scrub, status, tail]) t.notMatch(helpOf(one), /.{91}/, one.name)
 })
 
 t.test('text of others is shown without what a terminal would obey', async (t) => {

@@ -20,7 +20,8 @@ const CASES: Case[] = [
   {
     args: ['--help'],
     code: 0,
-    stdout: /^usage: hushlog COMMAND .*\n {2}scrub {2}take .*\n {2}scan {3}find /s,
+    stdout:
+      /^usage: hushlog COMMAND .*\n {2}scrub +take .*\n {2}scan +find .*\n {2}status +what .*\n {2}tail +the /s,
   },
   { args: ['help'], code: 0, stdout: /^usage: hushlog COMMAND/ },
   { args: [], code: 2, stderr: /^usage: hushlog COMMAND/ },
