@@ -76,7 +76,8 @@ export class DirectoryTail {
     for (const file of await youngestFirst(unknown)) {
       if (last.oldest !== undefined && last.oldest >= file.sealedAt) return
       await this.#guarded(file, async () => {
-        for await (const lines of this.#linesOf(file)) for (const line of lines) last.add(line)
+        const count = this.#options.count + FRAMES
+        for await (const lines of this.#linesOf(file, count)) for (const line of lines) last.add(line)
       })
     }
   }
@@ -119,8 +120,8 @@ export class DirectoryTail {
     return unknown.length > 0
   }
 
-  #linesOf(file: SegmentFile): AsyncIterable<TimedLine[]> | [] {
-    if (!file.isEncrypted) return sealedLines(file, this.#tailOptions)
+  #linesOf(file: SegmentFile, count?: number): AsyncIterable<TimedLine[]> | [] {
+    if (!file.isEncrypted) return sealedLines(file, this.#tailOptions, count)
     this.#tellOnce('encrypted segments are left out')
     return []
   }

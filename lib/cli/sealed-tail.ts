@@ -11,10 +11,14 @@ import { MAX_LINE, type TailOptions } from './segment-tail.ts'
 const CHUNK = 64 * 1024
 
 /**
- * The lines of a sealed segment, as many at a time as a chunk holds.
+ * The lines of a sealed segment, as many at a time as a chunk holds, and of them the last `count` alone.
  * @throws HushlogError `HUSHLOG_READ` when it is damaged
  */
-export async function* sealedLines(file: SegmentFile, options: TailOptions): AsyncGenerator<TimedLine[]> {
+export async function* sealedLines(
+  file: SegmentFile,
+  options: TailOptions,
+  count: number = Number.POSITIVE_INFINITY,
+): AsyncGenerator<TimedLine[]> {
   const clock = new SegmentClock(file.identity)
   const splitter = new LineSplitter(MAX_LINE)
   const plain = createGunzip({ chunkSize: CHUNK })
@@ -23,7 +27,7 @@ export async function* sealedLines(file: SegmentFile, options: TailOptions): Asy
   try {
     for await (const chunk of plain) {
       const lines: TimedLine[] = []
-      for (const { bytes, isCut } of splitter.push(chunk)) {
+      for (const { bytes, isCut } of splitter.push(chunk).slice(-count)) {
         if (isCut) options.onLeftOut()
         else if (options.frames || !isFrame(bytes)) lines.push(clock.timed(bytes))
       }

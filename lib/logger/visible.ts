@@ -14,12 +14,14 @@ export function visible(value: unknown, name = ''): unknown {
 /** @param lineEnds whether line feeds and tabs stay */
 export function visibleText(text: string, lineEnds: boolean): string {
   let shown = ''
+  let from = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    const stays = !isControl(code) || (lineEnds && (code === 0x0a || code === 0x09))
-    shown += stays ? text[i] : `\\u${code.toString(16).padStart(4, '0')}`
+    if (!isControl(code) || (lineEnds && (code === 0x0a || code === 0x09))) continue
+    shown += `${text.slice(from, i)}\\u${code.toString(16).padStart(4, '0')}`
+    from = i + 1
   }
-  return shown
+  return from === 0 ? text : shown + text.slice(from)
 }
 
 function isControl(code: number): boolean {
