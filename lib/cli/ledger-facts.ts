@@ -59,6 +59,8 @@ const MAX_LINE = 64 * 1024
 const MAX_KEYS = 32
 const MAX_TEXT = 200
 const MAX_MISSING = 100_000
+const MAX_NAME = 255
+const MAX_PATH = 512
 
 type Entry = Record<string, unknown>
 
@@ -127,7 +129,7 @@ function sinceThen(note: (facts: LedgerFacts, entry: Entry) => void): Note {
 
 function notePruned(facts: LedgerFacts, { name }: Entry): void {
   facts.pruned++
-  facts.missing.delete(String(name))
+  facts.missing.delete(String(name).slice(0, MAX_NAME))
 }
 
 function noteTorn({ torn }: LedgerFacts, { bytes }: Entry): void {
@@ -142,7 +144,7 @@ function noteClock({ clock }: LedgerFacts, { at, step }: Entry): void {
 }
 
 function noteSegment(facts: LedgerFacts, entry: Entry, { present, since, recentFrom }: LedgerQuestion): void {
-  const name = String(entry.name)
+  const name = String(entry.name).slice(0, MAX_NAME)
   const [first, last] = [timeIn(entry.first), timeIn(entry.last)]
   if (last >= recentFrom) {
     facts.recent.bytes += countIn(entry.bytes)
@@ -151,7 +153,7 @@ function noteSegment(facts: LedgerFacts, entry: Entry, { present, since, recentF
   if (entry.broken === true && timeIn(entry.at) >= since) facts.unended++
   if (entry.reason === 'size') facts.largest = Math.max(facts.largest, countIn(entry.bytes))
   if (!present.has(name)) {
-    if (facts.missing.size < MAX_MISSING) facts.missing.set(name, String(entry.path))
+    if (facts.missing.size < MAX_MISSING) facts.missing.set(name, String(entry.path).slice(0, MAX_PATH))
     return
   }
   if (facts.listed.has(name)) return

@@ -92,20 +92,15 @@ export async function statusOf(dir: string, options: StatusOptions): Promise<Sta
     inOpen.segments.filter(({ identity }) => !ledger.listed.has(identity.name)),
     now,
   )
+  const { writers, torn, first: firstOpen, last: lastOpen, ...counts } = open
   const sealed = await sealedFacts(inSealed.segments, ledger, now)
-  const first = least(ledger.first, open.first)
+  const first = least(ledger.first, firstOpen)
   const rate = rateOf(ledger, open, options)
   const kept = first === undefined ? 0 : Math.max(0, Math.floor((now - first) / DAY))
   return {
     directory: dir,
     time: iso(now) as string,
-    open: {
-      segments: open.segments,
-      bytes: open.bytes,
-      lines: open.lines,
-      unsealed: open.unsealed,
-      abandoned: open.abandoned,
-    },
+    open: counts,
     sealed: {
       segments: inSealed.segments.length,
       bytes: sealed.bytes,
@@ -114,17 +109,14 @@ export async function statusOf(dir: string, options: StatusOptions): Promise<Sta
       unended: ledger.unended,
     },
     foreign: inOpen.foreign + inSealed.foreign,
-    events: { first: iso(first), last: iso(most(ledger.last, open.last)) },
+    events: { first: iso(first), last: iso(most(ledger.last, lastOpen)) },
     days: { keep: keepDays, kept, toFill: Math.max(0, keepDays - kept), removedSegments: ledger.pruned },
     losses: ledger.losses,
-    torn: {
-      tails: ledger.torn.tails + open.torn.tails,
-      bytes: ledger.torn.bytes + open.torn.bytes,
-    },
+    torn: { tails: ledger.torn.tails + torn.tails, bytes: ledger.torn.bytes + torn.bytes },
     clock: ledger.clock,
     disk: diskOf(await space(dir), rate, { used: sealed.bytes + open.bytes, largest: ledger.largest }),
     rate,
-    writers: open.writers,
+    writers,
     encrypted: encrypted(inSealed.segments),
     sealing: { compression: 'gzip', chained: true, signed: ledger.isSigned },
     ledger: {

@@ -2,9 +2,10 @@
  * `hushlog status` on directories that the real store wrote, and on what else may lie there.
  */
 import { spawnSync } from 'node:child_process'
-import {
+import fs, {
   appendFileSync,
   chmodSync,
+  createReadStream,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -17,6 +18,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import fsPromises from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -400,6 +402,57 @@ t.test('what only its owner may read is an error that says so', async (t) => {
     status: 2,
     stderr: /cannot read .*logs: permission denied\n.*run this as the user of the program/,
   })
+})
+
+t.test('what cannot be read is an error, never an answer without it', async (t) => {
+  const denied = (...[path]: unknown[]): never => {
+    throw Object.assign(new Error(`EACCES ${path}`), { code: 'EACCES' })
+  }
+  const failing = createReadStream('/')
+  failing.on('error', () => {})
+  const mocked = await t.mockImport<typeof import('../../lib/cli/log-directory.ts')>(
+    '../../lib/cli/log-directory.ts',
+    {
+      'node:fs': { ...fs, readdirSync: denied, openSync: denied },
+      'node:fs/promises': { ...fsPromises, lstat: async () => denied('x') },
+    },
+  )
+  const refused = {
+    code: 'HUSHLOG_READ',
+    message: /^cannot read .*: permission denied$/,
+    hint: /as the user/,
+  }
+  t.throws(() => mocked.listOpen('x'), refused)
+  t.throws(() => mocked.openRegular('x'), refused)
+  await t.rejects(mocked.statOf('x'), refused)
+  const broken = await t.mockImport<typeof import('../../lib/cli/log-directory.ts')>(
+    '../../lib/cli/log-directory.ts',
+    {
+      'node:fs': {
+        ...fs,
+        openSync: () => 0,
+        fstatSync: () => ({ isFile: () => true, nlink: 1 }),
+        createReadStream: () => failing,
+      },
+    },
+  )
+  await t.rejects(broken.chunksOf('x').next(), { code: 'HUSHLOG_READ', message: 'cannot read x: EISDIR' })
+})
+
+t.test('what is wrong and what is worth a note is said on standard error, with a hint', async (t) => {
+  const dir = logDirectory(t)
+  utimesSync(endedSegment(dir, `${logLine(NOON)}half`, dead), 1, 1)
+  const said = t.capture(process.stderr, 'write', () => true)
+  t.equal((await runHere(status, statusTo, [dir])).code, 1)
+  t.equal(
+    said()
+      .map(({ args: [text] }) => text)
+      .join(''),
+    'hushlog: error: a crash broke off 1 torn tail\n' +
+      'hushlog: hint: what is left of them is in torn/, or will be when the program starts\n' +
+      'hushlog: 1 segment left by writers that are gone\n' +
+      'hushlog: hint: the next program that starts on this directory seals them\n',
+  )
 })
 
 t.test('a full disk is low', async (t) => {

@@ -31,7 +31,7 @@ import { seal } from '../../lib/keep/seal.ts'
 import { adoptedName, parseSegmentName, segmentName, thisWriter } from '../../lib/store/segment.ts'
 import { endedSegment, logLine, NOON } from '../keep/helpers.ts'
 import { batchOf, logDirectory, openWriter } from '../store/helpers.ts'
-import { BUILT, ended, run, runHere, start } from './run.ts'
+import { BUILT, ended, runHere, start } from './run.ts'
 
 interface Viewed {
   view: DirectoryTail
@@ -391,7 +391,11 @@ t.test('a damaged segment is told, and the exit code says so', async (t) => {
   mkdirSync(day, { recursive: true })
   writeFileSync(join(day, `${segmentName(thisWriter('test'), NOON, 900_000)}.gz`), 'rubbish')
   endedSegment(dir, lines(0, 0, 'a'))
-  const { code, stdout, stderr } = await run(['tail', dir])
+  const said = t.capture(process.stderr, 'write', () => true)
+  const { code, stdout } = await runHere(tail, tailTo, [dir])
+  const stderr = said()
+    .map(({ args: [text] }) => text)
+    .join('')
   t.match(
     { code, stdout, stderr },
     { code: 2, stdout: /a0/, stderr: /^hushlog: error: cannot read .*: Z_DATA_ERROR\n$/ },
