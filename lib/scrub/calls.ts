@@ -4,10 +4,10 @@ const PLACES: Readonly<Record<number, string>> = {
     'NetworkCredential SqlCredential UsernamePasswordCredentials UsernamePasswordCredential PasswordAuthentication ' +
     'UsernamePasswordAuthenticationToken BasicAWSCredentials Credentials.new HTTPBasicAuth HTTPDigestAuth setBasicAuth ' +
     'SetBasicAuth basic_auth basicAuth .login .authenticate auth= pgp_sym_encrypt pgp_sym_decrypt AES_ENCRYPT AES_DECRYPT ' +
-    'aes_encrypt aes_decrypt createHmac jwt.sign jwt.verify jwt.encode jwt.decode JWT.encode JWT.decode',
+    'aes_encrypt aes_decrypt createHmac jwt.sign jwt.verify jwt.encode jwt.decode JWT.encode JWT.decode signWith',
   3:
     'DirectoryEntry getConnection mysql_connect mysqli_connect mysqli PDO __construct pg_connect ldap_bind ftp_login ' +
-    'ssh2_auth_password PlainAuth pymysql.connect MySQLdb.connect mysql.connector.connect',
+    'ssh2_auth_password PlainAuth pymysql.connect MySQLdb.connect mysql.connector.connect DBI->connect',
   // The last two are functions of ClickHouse that read from elsewhere.
   4: 'mysql_real_connect remote remoteSecure',
   5: 'mysql postgresql',

@@ -13,6 +13,8 @@ export type Place =
   | 'after-colon'
   | 'after-slash'
   | 'after-equals'
+  /** Between the first slash and the last at sign of the next word. */
+  | 'slash-to-at'
   /** The last of the strings that follow. */
   | 'string'
   /** What follows the first colon of the word before, or all of a word that is printed. */
@@ -41,6 +43,7 @@ export interface Directive {
 
 export const DIRECTIVES: readonly Directive[] = [
   // Redis, its configuration and its MONITOR.
+  { texts: ['bindpw ', 'rootpw '], place: 'word', id: 'password', sure: true },
   { texts: ['requirepass ', 'masterauth '], place: 'word', id: 'password', sure: true },
   { texts: ['AUTH" ', 'AUTH\\" ', 'AUTH\\\\\\" '], place: 'string', id: 'password' },
   { texts: ['> AUTH ', ' AUTH default '], place: 'word', id: 'password' },
@@ -58,6 +61,7 @@ export const DIRECTIVES: readonly Directive[] = [
     id: 'password',
   },
   // FreeRADIUS and honeypots write what was tried.
+  { texts: ['(tried: '], place: 'word', id: 'password', sure: true, after: 'password' },
   { texts: ['mismatch, given: '], place: 'word', id: 'password', sure: true, after: 'password' },
   { texts: ['snmp-server community '], place: 'word', id: 'password', sure: true },
   { texts: ['ogin incorrect: [', 'login attempt ['], place: 'after-slash', id: 'password', sure: true },
@@ -66,6 +70,7 @@ export const DIRECTIVES: readonly Directive[] = [
   // A line of PostgreSQL's password file; links that reset a password.
   { texts: [':5432:'], place: 'third-field', id: 'password', sure: true },
   { texts: ['password_reset/confirm/'], place: 'after-slash', id: 'token' },
+  { texts: ['jdbc:oracle:thin:'], place: 'slash-to-at', id: 'connection-string', sure: true },
   // Commands.
   {
     texts: [' | docker login', ' | podman login', ' | sudo -S', ' | helm registry login'],

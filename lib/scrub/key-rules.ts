@@ -38,7 +38,7 @@ export const KEY_RULES: readonly KeyRule[] = [
     id: 'password',
     names:
       'pass pw psk pword passw psw mdp clave kennwort wachtwoord parola haslo heslo lozinka contraseña salasana ' +
-      'requirepass masterauth storepass keypass srcstorepass deststorepass srckeypass destkeypass passe ' +
+      'requirepass masterauth storepass keypass srcstorepass deststorepass srckeypass destkeypass passe bindpw rootpw ' +
       'lösenord adgangskode hasło şifre sifre jelszó пароль гасло парола κωδικός 密码 密碼 口令 パスワード 暗証番号 ' +
       '비밀번호 암호 סיסמה המרור المرور khẩu รหัสผ่าน sandi',
     words:
@@ -275,7 +275,7 @@ export const KEY_RULES: readonly KeyRule[] = [
   {
     id: 'seed',
     names: 'seed mnemonic pepper salt',
-    words: 'mnemonic seed+phrase seedphrase recovery+phrase password+salt wallet+seed private+seed',
+    words: 'mnemonic pepper seed+phrase seedphrase recovery+phrase password+salt wallet+seed private+seed',
     matches: ['mnemonic', 'seedPhrase', 'seed', 'salt'],
     spares: ['saltwater', 'basalt', 'seeded', 'seedCount'],
   },

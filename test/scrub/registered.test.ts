@@ -215,18 +215,17 @@ for (const kind of ['wasm', 'plain'] as const) {
         [[nearly, 'aaaaaa', ...invented(11)], `${'a'.repeat(4000)}b`],
       ] as const) {
         const finder = finderOf(kind, values)
-        const times = [16_000, 64_000].map((size) => {
+        const times = [32_000, 128_000].map((size) => {
           const line = text.repeat(Math.ceil(size / text.length))
           // The least of three: what else the process does, such as compiling, only adds.
           const tries = [1, 2, 3].map(() => {
             const before = process.cpuUsage()
-            cutsOf(finder, line, false)
-            cutsOf(finder, line, false)
+            for (let pass = 0; pass < 5; pass++) cutsOf(finder, line, false)
             return process.cpuUsage(before).user
           })
           return Math.min(...tries)
         })
-        t.ok(times[1] < 500_000 && times[1] < times[0] * 12, `${values.length} values: ${times} µs`)
+        t.ok(times[1] < 1_000_000 && times[1] < times[0] * 12, `${values.length} values: ${times} µs`)
       }
     },
   )

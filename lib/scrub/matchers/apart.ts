@@ -186,7 +186,7 @@ const PHRASES = new Words(
       'created',
       'issued',
     ],
-    ...['lautet', 'est ', 'es ', 'är ', 'PIC ', 'TYPE ', 'type '],
+    ...['lautet', 'est ', 'es ', 'är ', 'für ', 'pour ', 'para ', 'per ', 'voor ', 'PIC ', 'TYPE ', 'type '],
   ],
   'exact',
 )

@@ -3,6 +3,7 @@
  */
 import {
   APOSTROPHE,
+  AT,
   atLeftEdge,
   BACKSLASH,
   BLANK,
@@ -76,6 +77,7 @@ const PLACES: Record<Place, (line: Line, from: number, at: number) => Span | und
   'after-colon': (line, from) => after(line, word(line, from), COLON),
   'after-slash': (line, from) => after(line, word(line, from), SLASH),
   'after-equals': (line, from) => after(line, word(line, from), EQUALS),
+  'slash-to-at': (line, from) => upToAt(line, after(line, word(line, from), SLASH)),
   string: lastString,
   before: (line, _from, at) => after(line, wordBefore(line, at), COLON),
   echoed: (line, _from, at) => echoed(line, at),
@@ -108,6 +110,13 @@ function after(line: Line, span: Span | undefined, byte: number): Span | undefin
   if (span === undefined) return undefined
   const at = indexOfByte(line.bytes, byte, span.from, span.to)
   return at === -1 || at + 1 >= span.to ? undefined : { from: at + 1, to: span.to }
+}
+
+function upToAt({ bytes }: Line, span: Span | undefined): Span | undefined {
+  if (span === undefined) return undefined
+  let to = span.to
+  while (to > span.from && bytes[to - 1] !== AT) to--
+  return to - 1 > span.from ? { from: span.from, to: to - 1 } : undefined
 }
 
 /** Of `"ada" "…"` the second. */

@@ -9,6 +9,7 @@ import {
   BACKTICK,
   BARE,
   BLANK,
+  bytesOf,
   CLOSE_BRACE,
   CLOSE_BRACKET,
   CLOSE_PAREN,
@@ -29,7 +30,11 @@ import {
   QUOTE,
   runEnd,
   SEMICOLON,
+  SETS,
+  SLASH,
   skip,
+  startsWith,
+  startsWithWord,
 } from '../bytes.ts'
 import { encodedQuoteAt, greaterSignAt } from '../encoded.ts'
 import { depthOfQuote, stringEnd } from '../json-span.ts'
@@ -134,6 +139,8 @@ function cutTail(line: Line, quote: number, row: number, name: NameBefore): numb
   return joined === -1 ? quote : cutIfSecret(line, joined, row, name)
 }
 const SHORT_HEAD = 12
+/** `"old" -> "new"`, as Terraform shows a change. */
+const CHANGES = bytesOf(' -> ')
 
 /** A value between quotes that are written for another medium: `&quot;…&quot;`. */
 function cutEncoded(line: Line, from: number, quote: number, row: number, name: NameBefore): number {
@@ -166,8 +173,11 @@ function cutQuoted(line: Line, from: number, opening: number, row: number, name:
   const limit = line.rules.keyRules[row].weak === true ? Math.min(end, opening + MAX_WEAK) : end
   const to = stringEnd(bytes, opening + 1, limit, depth)
   cutValue(line, opening + 1, to, row)
-  const isHead = name.quote !== QUOTE && to - opening <= SHORT_HEAD
-  return isHead ? cutTail(line, skip(bytes, to, end, BACKSLASH), row, name) : to
+  if (name.quote === QUOTE) return to
+  const closing = skip(bytes, to, end, BACKSLASH)
+  const changed = startsWith(bytes, closing + 1, end, CHANGES) ? closing + 1 + CHANGES.length : -1
+  if (changed !== -1) return cutIfSecret(line, changed, row, name)
+  return to - opening <= SHORT_HEAD ? cutTail(line, closing, row, name) : to
 }
 
 /** `"password=" + "…"`. */
@@ -234,7 +244,8 @@ function cutRun(line: Line, from: number, row: number, name: NameBefore): number
   const inQuery = isInQuery(bytes, name.start, line.start)
   const run = runOf(line, from, row)
   const to = inQuery ? beforeFragment(bytes, from, run) : run
-  if (isStateWord(bytes, from, to) || isCode(line, from, to, name)) return to
+  if (isStateWord(bytes, from, to) || isCode(line, from, to, name) || isWorking(line, from, to, name))
+    return to
   if (isLiteral(bytes, from, to, rules.keyRules[row]) || isOrdinary(line, from, to, row)) return to
   if (inQuery) line.cutUnlessMarked(from, to, rules.code('query'))
   else cutValue(line, from, to, row)
@@ -263,6 +274,20 @@ function cutLongString(line: Line, from: number, row: number): number {
   return to
 }
 const NO_VALUES = new Set([OPEN_BRACE, OPEN_BRACKET, CLOSE_BRACKET, LESS])
+
+/** `pwd=/home/ada`, the directory that a shell tells of; `auth: login ok`, where a part of the program speaks. */
+function isWorking({ bytes, start, rules }: Line, from: number, to: number, name: NameBefore): boolean {
+  if (name.quote !== 0) return false
+  if (startsWithWord(bytes, name.start, name.end, PWD) && name.end - name.start === PWD.length)
+    return bytes[from] === SLASH && runEnd(bytes, from, to, SETS.url) === to
+  if (name.end - name.start !== AUTH.length || !startsWith(bytes, name.start, name.end, AUTH)) return false
+  const isSentence = bytes[name.end + 1] === BLANK && bytes[to] === BLANK && from > start
+  let at = from
+  while (at < to && bytes[at] >= 0x61 && bytes[at] <= 0x7a) at++
+  return isSentence && at === to && markerEnd(bytes, from, to, rules) === -1
+}
+const PWD = bytesOf('pwd')
+const AUTH = bytesOf('auth')
 
 /** Values of running text that no secret looks like: a single character, a session's number, a version. */
 function isOrdinary(line: Line, from: number, to: number, row: number): boolean {

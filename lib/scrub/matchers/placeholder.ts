@@ -50,7 +50,12 @@ export function isPlaceholder(bytes: Uint8Array, from: number, to: number): bool
 const SHORTEST_BRACKETED = 5
 
 /** Where secret stores keep it. */
-const STORES = new Words(['op://', 'vault:', 'ref+', 'awssm:', 'gsm:', '{{resolve:'], 'exact')
+const STORES = new Words(
+  'op:// vault:// vault:secret/ vault:kv/ awssm:// gsm:// ref+vault:// ref+awssecrets:// ref+gcpsecrets:// {{resolve: ENC['.split(
+    ' ',
+  ),
+  'exact',
+)
 
 /** `sk-...abcd`: what is left of a secret that somebody has masked. */
 function isAbridged(bytes: Uint8Array, from: number, to: number): boolean {
@@ -93,10 +98,10 @@ export function isSample(bytes: Uint8Array, from: number, to: number): boolean {
     rising = at > from && bytes[at] === bytes[at - 1] + 1 ? rising + 1 : 0
     if (rising >= LONGEST_RISE) return true
   }
-  return most * 3 >= length * 2 || endsWith(bytes, from, to, EXAMPLE)
+  return most * 3 >= length * 2 || EXAMPLES.some((text) => endsWith(bytes, from, to, text))
 }
 /** Documentation's keys end so. */
-const EXAMPLE = bytesOf('EXAMPLE')
+const EXAMPLES = ['EXAMPLE', 'EXAMPLEKEY'].map(bytesOf)
 
 function endsWith(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
   return to - from > text.length && startsWith(bytes, to - text.length, to, text)
@@ -147,7 +152,7 @@ const REFERENCES = new Words(
     'Configuration[ config[ settings[ Config[ secrets[ config. settings. self. this. !vault !Ref !Sub !GetAtt !ImportValue'
   )
     .split(' ')
-    .concat('new ', 'await '),
+    .concat('new ', 'await ', 'raise ', 'return ', 'throw '),
   'exact',
 )
 

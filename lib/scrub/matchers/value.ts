@@ -2,7 +2,7 @@
  * What goes from the value of a secret name: all of it, but for the parts of headers that are none: the scheme of
  * an Authorization, the names and attributes of cookies.
  */
-import { BLANK, EQUALS, OPEN_BRACKET, SEMICOLON } from '../bytes.ts'
+import { BLANK, DASH, EQUALS, OPEN_BRACKET, SEMICOLON } from '../bytes.ts'
 import type { Line } from '../line.ts'
 import { Words } from '../words.ts'
 import { isPlaceholder } from './placeholder.ts'
@@ -38,10 +38,9 @@ export function afterScheme(bytes: Uint8Array, from: number, to: number): number
   let at = from + scheme
   while (at < to && bytes[at] === BLANK) at++
   // `--token TOKEN [--user USER]`
-  if (bytes[at] === OPEN_BRACKET && bytes[at + 1] !== LETTER_S) return from
+  if (bytes[at] === OPEN_BRACKET && bytes[at + 1] === DASH) return from
   return at < to ? at : from
 }
-const LETTER_S = 0x53
 
 /** `a=1; b=2; Path=/` (RFC 6265 section 4): each value goes, names and attributes stay. */
 function cutCookies(line: Line, from: number, to: number, row: number): boolean {

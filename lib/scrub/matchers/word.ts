@@ -35,7 +35,7 @@ import { cutAfterSeparator, cutApart, isSeparator } from './apart.ts'
 import { cutElement } from './element.ts'
 import { gapAt } from './gap.ts'
 import { cutArgument } from './pair.ts'
-import { readsAsRandom } from './reads.ts'
+import { readsAsRandom, readsAsSecret } from './reads.ts'
 import { cutIfSecret } from './string-value.ts'
 import { textRunEnd } from './text-run.ts'
 import { cutTuples } from './tuple.ts'
@@ -98,6 +98,8 @@ function cutAfterName(line: Line, from: number, to: number, row: number, name: N
   const isQuoted = closed > to
   if (bytes[closed] === LESS && bytes[closed + 1] === SLASH) return cutNextElement(line, closed, row)
   if (isTag(line, from)) return cutTag(line, to, row)
+  if (startsWith(bytes, to, end, KEY_OF)) return cutKeyOf(line, to + KEY_OF.length, row)
+  if (isQuoted && isLabel(line, from)) return to
   if (isQuoted && bytes[closed] === GREATER) return cutElement(line, closed, row)
   const after = afterClosers(bytes, closed, end)
   if (after > closed && isSeparator(bytes[after])) return cutAfterSeparator(line, after, row, name)
@@ -109,6 +111,8 @@ function cutAfterName(line: Line, from: number, to: number, row: number, name: N
   if (isQuoted) {
     if (byte === COMMA || byte === CLOSE_PAREN) cutTuples(line, gap.at, name)
     if (byte === COMMA) return cutArgument(line, skip(bytes, gap.at + 1, end, BLANK), row, name)
+    const typed = TYPES.at(bytes, gap.at, end)
+    if (typed > 0) return cutString(line, gap.at + typed, row, name)
     if (TO.at(bytes, gap.at, end) > 0) return cutString(line, gap.at + TO_LENGTH, row, name)
     return byte === OPEN_BRACE ? cutDefault(line, gap.at, row, name) : to
   }
@@ -121,6 +125,27 @@ function cutAfterName(line: Line, from: number, to: number, row: number, name: N
   if (gap.at === after) return to
   return cutApart(line, gap.at, gap.indent >= 2, row, name)
 }
+
+/** `("password").send_keys("…")`, as tests fill forms in. */
+const TYPES = new Words([').send_keys(', ').sendKeys(', ').type(', ').fill(', ').setValue('], 'exact')
+
+/** `Key (token)=(…) already exists`, as PostgreSQL says it. */
+const KEY_OF = bytesOf(')=(')
+
+function cutKeyOf(line: Line, from: number, row: number): number {
+  const { bytes, end } = line
+  const to = indexOfByte(bytes, CLOSE_PAREN, from, Math.min(end, from + MAX_TAG))
+  if (to === -1 || !readsAsSecret(bytes, from, to)) return from
+  cutValue(line, from, to, row)
+  return to
+}
+
+/** `<label for="password">`: what it holds is for people to read. */
+function isLabel({ bytes, start }: Line, from: number): boolean {
+  const quote = from - 1 - backslashesBefore(bytes, from - 1, start)
+  return startsWith(bytes, Math.max(start, quote - FOR.length), quote, FOR)
+}
+const FOR = bytesOf('for=')
 
 /** `"password" to "…"`, as Kotlin writes a pair. */
 const TO = new Words(['to '], 'exact')
@@ -191,13 +216,17 @@ const DEFAULT = bytesOf('default')
 function cutCall(line: Line, paren: number, row: number, name: NameBefore): number {
   const { bytes, end } = line
   if (ASKS.at(bytes, afterLastDot(bytes, name.start, paren), end) > 0) return paren
-  const from = afterStringPrefix(bytes, skip(bytes, paren + 1, end, BLANK), end)
+  const argument = skip(bytes, paren + 1, end, BLANK)
+  const some = startsWith(bytes, argument, end, SOME) ? argument + SOME.length : argument
+  const from = afterStringPrefix(bytes, some, end)
   if (isQuote(bytes[skip(bytes, from, end, BACKSLASH)])) return cutIfSecret(line, from, row, name)
   const close = indexOfByte(bytes, CLOSE_PAREN, paren, Math.min(end, paren + MAX_TAG))
   if (close === -1 || !readsAsRandom(bytes, paren + 1, close)) return paren
   cutValue(line, paren + 1, close, row)
   return close
 }
+
+const SOME = bytesOf('Some(')
 
 /** What such a function takes is the name of a secret. */
 const ASKS = new Words(
