@@ -79,6 +79,12 @@ t.test('what protocols and configuration take by place goes', async (t) => {
     check(t, text, left)
 })
 
+t.test('a cookie that is base64 goes with the signs at its end', async (t) => {
+  const cookie = 'SW52ZW50ZWQgYW5kIG5vdCBsaXZlIDEyMzQ1Njc4OQ=='
+  t.equal(scrubber.text(JSON.stringify({ cookie })), '{"cookie":"[SECRET:cookie]"}')
+  t.equal(scrubber.text('Set-Cookie: sid=; Max-Age=0'), 'Set-Cookie: sid=; Max-Age=0')
+})
+
 t.test('names in other languages tell too', async (t) => {
   for (const [text, left] of [
     ['Ihr neues Passwort lautet: Gubalek729', 'Ihr neues Passwort lautet: [SECRET:password]'],

@@ -50,7 +50,9 @@ function cutCookies(line: Line, from: number, to: number, row: number): boolean 
     while (at < to && (bytes[at] === BLANK || bytes[at] === SEMICOLON)) at++
     const end = indexOrEnd(bytes, SEMICOLON, at, to)
     const equals = indexOrEnd(bytes, EQUALS, at, end)
-    if (equals < end) {
+    // A value that ends in equals signs is base64.
+    const isPadding = equals + 2 >= end && bytes[end - 1] === EQUALS && at === from && end === to
+    if (equals < end && !isPadding) {
       pairs++
       if (!isAttribute(bytes, at, equals)) line.cutUnlessMarked(equals + 1, end, rules.keyCode(row))
     } else if (pairs === 0) {
