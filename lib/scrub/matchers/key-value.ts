@@ -260,8 +260,10 @@ function cutPrintedList(line: Line, from: number, row: number, name: NameBefore)
   if (marker !== -1) return marker
   if (bytes[inside] === OPEN_BRACKET) return cutLongString(line, inside + 1, row)
   if (inside >= end || bytes[inside] <= BLANK || NO_VALUES.has(bytes[inside])) return from
-  return cutAt(line, inside, row, name)
+  const isString = isQuote(bytes[skip(bytes, inside, end, BACKSLASH)])
+  return isString ? cutIfSecret(line, inside, row, name) : cutAt(line, inside, row, name)
 }
+
 /** `[[…]]`, as Lua writes strings. */
 function cutLongString(line: Line, from: number, row: number): number {
   const { bytes, end } = line
