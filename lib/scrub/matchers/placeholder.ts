@@ -118,6 +118,7 @@ function isDocumented(bytes: Uint8Array, from: number, to: number): boolean {
     length < LONGEST_DOCUMENTED &&
     isMaskByte(bytes[to - 2]) &&
     isDummy(bytes, from + Math.ceil(length / 3), to) &&
+    isMostlyMask(bytes, from + Math.ceil(length / 3), to) &&
     runEnd(bytes, from, to, SETS.crypt) === to
   )
 }
@@ -125,6 +126,12 @@ const SHORTEST_DOCUMENTED = 8
 const LONGEST_DOCUMENTED = 512
 const FILL_IN = new Words(['TOKEN', 'KEY', 'SECRET', 'PASSWORD', 'YOUR', 'HERE'], 'exact')
 const ASKING = new Words(['YOUR', 'HERE', 'CHANGE', 'REPLACE', 'INSERT'], 'exact')
+
+function isMostlyMask(bytes: Uint8Array, from: number, to: number): boolean {
+  let masks = 0
+  for (let at = from; at < to; at++) if (isMaskByte(bytes[at])) masks++
+  return masks * 3 >= (to - from) * 2
+}
 
 function isMaskByte(byte: number): boolean {
   return MASKS.has(byte)
