@@ -14,7 +14,6 @@ import {
   SETS,
   skip,
   startsWith,
-  WORD,
 } from '../bytes.ts'
 import { Words } from '../words.ts'
 
@@ -217,7 +216,7 @@ function isTemplate(bytes: Uint8Array, from: number, to: number): boolean {
   if (bytes[from] === DOLLAR && bytes[from + 1] === 0x28)
     return bytes[to - 1] === 0x29 && length <= LONGEST_COMMAND && isSubstitution(bytes, from + 2, to - 1)
   if (length > LONGEST_TEMPLATE) return false
-  if (bytes[from] === 0x25 && bytes[to - 1] === 0x25) return runEnd(bytes, from + 1, to - 1, WORD) === to - 1
+  if (bytes[from] === 0x25 && bytes[to - 1] === 0x25) return isVariableName(bytes, from + 1, to - 1)
   if (bytes[from] === 0x7b && bytes[to - 1] === CLOSE_BRACE && isWords(bytes, from + 1, to - 1)) return true
   if (bytes[from] === 0x3c && bytes[to - 1] === 0x3e && isWords(bytes, from + 1, to - 1)) return true
   if (bytes[to - 1] !== CLOSE_BRACE) return false
