@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, HushlogError } from '../errors.ts'
-import { findAbandoned, type Torn } from '../store/recovery.ts'
+import { findAbandoned, LEASE, type Torn } from '../store/recovery.ts'
 import { removeReserves } from '../store/reserve.ts'
 import type { RotationReason } from '../store/rotation.ts'
 import type { Gap } from '../types.ts'
@@ -39,7 +39,7 @@ export class Keeper {
   #failed: (() => void)[] = []
   #retryIn = FIRST_RETRY
   #retryTimer: NodeJS.Timeout | undefined
-  #pruneTimer: NodeJS.Timeout | undefined
+  #timers: NodeJS.Timeout[] = []
   #prunedAt: number | undefined
   #sealed = 0
   #pruned = 0
@@ -52,7 +52,12 @@ export class Keeper {
 
   /** Seals what dead writers left, removes what is old enough, and goes on doing that. */
   async start(): Promise<void> {
-    this.#pruneTimer ??= setInterval(() => this.#daily(), 24 * HOUR).unref()
+    if (this.#timers.length === 0)
+      this.#timers = [
+        setInterval(() => this.#adopt(), LEASE).unref(),
+        setInterval(() => this.#daily(), 24 * HOUR).unref(),
+      ]
+    this.#adopt()
     this.#daily()
     await this.idle()
   }
@@ -82,8 +87,7 @@ export class Keeper {
 
   /** Finishes what has begun, tries once more what has failed, and stops. What then fails is left for the next keeper. */
   async close(): Promise<void> {
-    clearInterval(this.#pruneTimer)
-    this.#pruneTimer = undefined
+    for (const timer of this.#timers.splice(0)) clearInterval(timer)
     await this.idle()
     clearTimeout(this.#retryTimer)
     this.#retry()
@@ -100,10 +104,15 @@ export class Keeper {
     this.#work = this.#work.then(task).catch((error) => this.#report(error))
   }
 
-  #daily(): void {
+  #adopt(): void {
     this.#queue(async () => {
       removeReserves(this.#options.dir)
       for (const { path } of findAbandoned(this.#options.dir, this.#now())) this.seal(path, 'adopted')
+    })
+  }
+
+  #daily(): void {
+    this.#queue(async () => {
       this.#queue(() => this.#sweep())
       this.#queue(() => this.#prune())
     })

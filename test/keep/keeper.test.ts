@@ -41,6 +41,22 @@ t.test('at its start it seals what dead writers left, and tells what was torn', 
   t.same(errors, [])
 })
 
+t.test('a writer that dies later is found within 15 minutes', async (t) => {
+  const dir = logDirectory(t)
+  mock.timers.enable({ apis: ['setInterval'] })
+  t.teardown(() => mock.timers.reset())
+  const { keeper, errors } = openKeeper(t, dir)
+  await keeper.start()
+  endedSegment(dir, logLine(NOON), dead)
+  mock.timers.tick(15 * 60_000 - 1)
+  await keeper.idle()
+  t.equal(keeper.stats().sealed, 0)
+  mock.timers.tick(1)
+  await keeper.idle()
+  t.equal(keeper.stats().sealed, 1)
+  t.same(errors, [])
+})
+
 t.test('what a writer ends is sealed in order, and gaps are recorded between', async (t) => {
   const dir = logDirectory(t)
   const { keeper, errors } = openKeeper(t, dir)

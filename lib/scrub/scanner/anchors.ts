@@ -45,7 +45,7 @@ export function anchorsOf(rules: Rules): Anchors {
   for (const rule of rules.keyRules) {
     for (const [list, phrases] of Object.entries(rule)) {
       if (list === 'id' || typeof phrases !== 'string') continue
-      for (const name of lettersOf(phrases)) {
+      for (const name of lettersOf(phrases).filter(isPlain)) {
         if (ENDS.has(list)) atEnd.add(name.slice(-LENGTH))
         else anywhere.add(rarestIn(name))
       }
