@@ -25,12 +25,12 @@ import { DIRECTIVES, type Place } from '../directives.ts'
 import { depthOfQuote } from '../json-span.ts'
 import type { Line } from '../line.ts'
 import { gapAt } from './gap.ts'
+import { isAfter } from './heard.ts'
 import { isPlaceholder, isStateWord } from './placeholder.ts'
 import { readsAsSecret } from './reads.ts'
 import { stringTo } from './string-value.ts'
 import { textRunEnd } from './text-run.ts'
 
-const LOOK_BACK = 256
 const MAX_GAP = 64
 
 interface Span {
@@ -42,8 +42,9 @@ interface Span {
 export function cutDirective(line: Line, at: number, row: number): number {
   const { bytes, end, rules } = line
   const directive = DIRECTIVES[row]
-  const text = directive.texts.map(bytesOf).find((bytes_) => startsWith(bytes, at, end, bytes_))
-  if (text === undefined || !isAfter(line, at, row)) return at + 1
+  const text = TEXTS[row].find((literal) => startsWith(bytes, at, end, literal))
+  const before = AFTER[row]
+  if (text === undefined || (before !== undefined && !isAfter(line, at, before))) return at + 1
   const span = PLACES[directive.place](line, at + text.length, at)
   if (span === undefined || isPlaceholder(bytes, span.from, span.to)) return at + 1
   if (isStateWord(bytes, span.from, span.to)) return at + 1
@@ -52,23 +53,9 @@ export function cutDirective(line: Line, at: number, row: number): number {
   return Math.max(at + 1, span.to)
 }
 
-/** Whether the text that must stand before does. What was looked through for one place is not for the next. */
-function isAfter(line: Line, at: number, row: number): boolean {
-  const word = AFTER[row]
-  if (word === undefined) return true
-  const { bytes, start } = line
-  const key = AFTER_KEYS[row]
-  const known = line.heard.get(key)
-  const first = Math.max(start, at - LOOK_BACK)
-  const isAhead = known !== undefined && known.to <= at
-  let last = isAhead ? known.last : -1
-  for (let back = Math.max(first, isAhead ? known.to - word.length : first); back < at; back++)
-    if (startsWithWord(bytes, back, at, word)) last = back
-  line.heard.set(key, { to: at, last })
-  return last >= first
-}
-const AFTER = DIRECTIVES.map(({ after }) => (after === undefined ? undefined : bytesOf(after)))
-const AFTER_KEYS = AFTER.map((word) => (word === undefined ? [] : [word]))
+/** By row, its texts and what must stand before. */
+const TEXTS = DIRECTIVES.map(({ texts }) => texts.map(bytesOf))
+const AFTER = DIRECTIVES.map(({ after }) => (after === undefined ? undefined : [bytesOf(after)]))
 
 const PLACES: Record<Place, (line: Line, from: number, at: number) => Span | undefined> = {
   word: (line, from) => word(line, from),

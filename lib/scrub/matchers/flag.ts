@@ -23,13 +23,13 @@ import {
 } from '../bytes.ts'
 import type { Line } from '../line.ts'
 import type { NameBefore } from '../name-before.ts'
+import { isAfter } from './heard.ts'
 import { cutAt } from './key-value.ts'
 import { isDocumentedUser } from './placeholder.ts'
 import { readsAsSecret } from './reads.ts'
 import { textRunEnd } from './text-run.ts'
 
 const MAX_FLAG = 64
-const LOOK_BACK = 256
 const LONG_ENOUGH = 12
 
 /** Short flags that hold a secret, by the command that they belong to. */
@@ -144,24 +144,6 @@ function shortFlag(
     return isAfter(line, at, commands)
   })
 }
-
-/** Whether one of the words stands not far before a place. Asked for places in rising order it looks at each once. */
-function isAfter(line: Line, at: number, words: readonly Uint8Array[]): boolean {
-  const { bytes, start } = line
-  const known = line.heard.get(words)
-  const first = Math.max(start, at - LOOK_BACK)
-  const isAhead = known !== undefined && known.to <= at
-  let last = isAhead ? known.last : -1
-  for (let back = Math.max(first, isAhead ? known.to - LONGEST_WORD : first); back <= at; back++) {
-    const byte = lower(bytes[back])
-    for (const word of words) {
-      if (word[0] === byte && startsWithWord(bytes, back, at + 1, word)) last = back
-    }
-  }
-  line.heard.set(words, { to: at, last })
-  return last >= first
-}
-const LONGEST_WORD = 16
 
 function cutShort(line: Line, value: number, afterColon: boolean, name: NameBefore): number {
   const { bytes, end, rules } = line
