@@ -2,6 +2,8 @@
  * The plain scanner against the one in WebAssembly on millions of made-up lines, in place and from elsewhere. Each
  * must name the same candidates, and cut the same with values registered. node test/peers/scanner.peer.js [LINES] [SEED]
  */
+import { CALLS } from '../../build/scrub/calls.js'
+import { DIRECTIVES } from '../../build/scrub/directives.js'
 import { Finder } from '../../build/scrub/finder.js'
 import { KEY_RULES } from '../../build/scrub/key-rules.js'
 import { Registered } from '../../build/scrub/registered.js'
@@ -9,6 +11,7 @@ import { compileRules } from '../../build/scrub/rules.js'
 import { PlainScanner } from '../../build/scrub/scanner/plain.js'
 import { WasmScanner } from '../../build/scrub/scanner/wasm.js'
 import { inventedToken, TOKEN_RULES } from '../../build/scrub/token-rules.js'
+import { TOLD_OBJECTS } from '../../build/scrub/told.js'
 
 const lines = Number(process.argv[2] ?? 2_000_000)
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31) || 1
@@ -22,6 +25,11 @@ const names = KEY_RULES.flatMap(({ matches, spares }) => [...matches, ...spares]
 const tokens = TOKEN_RULES.flatMap((rule) =>
   rule.prefixes.flatMap((text) => [text, inventedToken(rule, text)]),
 )
+const places = [
+  ...DIRECTIVES.flatMap(({ texts }) => texts),
+  ...TOLD_OBJECTS.map(({ text }) => text),
+  ...CALLS.map(({ text }) => text),
+]
 const marks = [
   ...'" " " " \\ \\\\ \' ` : : : = => > %3D %253A %22 & ? , ; { } [ ] < > / :// https://a @ . + | - -- "," ":" ":'.split(
     ' ',
@@ -47,7 +55,7 @@ const pick = (list) => list[random(list.length)]
 function piece() {
   const kind = random(10)
   if (kind < 6) return pick(marks)
-  if (kind < 8) return pick(names)
+  if (kind < 8) return pick(random(4) === 0 ? places : names)
   return kind === 8 ? pick(tokens) : String.fromCharCode(random(256))
 }
 

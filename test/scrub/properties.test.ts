@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { DIRECTIVES } from '../../lib/scrub/directives.ts'
 import { KEY_RULES } from '../../lib/scrub/key-rules.ts'
 import { createScrubber } from '../../lib/scrub/scrubber.ts'
 import { inventedToken, TOKEN_RULES } from '../../lib/scrub/token-rules.ts'
+import { TOLD_OBJECTS } from '../../lib/scrub/told.ts'
 
 const RUNS = Number(process.env.HUSHLOG_RUNS ?? 2000)
 const seed = Number(process.env.HUSHLOG_SEED ?? Date.now() % 2 ** 31)
@@ -81,6 +83,33 @@ const pieces = [
   '12',
   '${X}',
   '***',
+  ...DIRECTIVES.flatMap(({ texts }) => texts),
+  ...TOLD_OBJECTS.map(({ text }) => text),
+  '"kty":"oct","k":"abcdefg-1"',
+  "(a, password) VALUES ('b', 'abcdefg-1')",
+  'VALUES (',
+  'a:abcdefg-1',
+  'ada/abcdefg-1]',
+  '123456',
+  '\t',
+  "' + '",
+  '" . "',
+  '" -> "',
+  '[[abcdefg-1]]',
+  '<<EOS\n',
+  'to "',
+  ')=(',
+  '").type("',
+  'curl -u ',
+  'ldapsearch -w ',
+  'jwt.sign(a, ',
+  'Some("',
+  '→',
+  'пароль=',
+  '密码：',
+  'password is generated for a: ',
+  'file.ts:12',
+  'arn:aws:secret:',
 ]
 const soup = fc
   .array(

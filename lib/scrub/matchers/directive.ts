@@ -24,6 +24,7 @@ import {
 import { DIRECTIVES, type Place } from '../directives.ts'
 import { depthOfQuote } from '../json-span.ts'
 import type { Line } from '../line.ts'
+import { markerAround } from '../marker.ts'
 import { gapAt } from './gap.ts'
 import { isAfter } from './heard.ts'
 import { isPlaceholder, isStateWord } from './placeholder.ts'
@@ -78,6 +79,8 @@ const PLACES: Record<Place, (line: Line, from: number, at: number) => Span | und
 function word(line: Line, at: number): Span | undefined {
   const { bytes, end } = line
   const opening = skip(bytes, at, end, BACKSLASH)
+  // That quote ends the string that the text stands in.
+  if (bytes[opening] === QUOTE && depthOfQuote(opening - at) <= line.depths.at(at)) return undefined
   const from = isQuote(bytes[opening]) ? opening + 1 : at
   const to = textRunEnd(line, from, end)
   return to > from ? { from, to } : undefined
@@ -95,8 +98,10 @@ function nth(line: Line, at: number, count: number): Span | undefined {
 
 function after(line: Line, span: Span | undefined, byte: number): Span | undefined {
   if (span === undefined) return undefined
-  const at = indexOfByte(line.bytes, byte, span.from, span.to)
-  return at === -1 || at + 1 >= span.to ? undefined : { from: at + 1, to: span.to }
+  const { bytes, start, end, rules } = line
+  const at = indexOfByte(bytes, byte, span.from, span.to)
+  if (at === -1 || at + 1 >= span.to || markerAround(bytes, at, start, end, rules) !== -1) return undefined
+  return { from: at + 1, to: span.to }
 }
 
 function upToAt({ bytes }: Line, span: Span | undefined): Span | undefined {
@@ -123,11 +128,14 @@ function lastString(line: Line, at: number): Span | undefined {
 }
 
 /** The word that ends at `at`, or inside the quote that does; a password in it may hold what ends other words. */
-function wordBefore({ bytes, start }: Line, at: number): Span | undefined {
+function wordBefore(line: Line, at: number): Span | undefined {
+  const { bytes, start } = line
   const stop = Math.max(start, at - MAX_CREDENTIALS)
   let to = at
   if (to > stop && isQuote(bytes[to - 1])) to--
   while (to > stop && bytes[to - 1] === BACKSLASH) to--
+  // The quote that opens the string which the text stands in.
+  if (bytes[at - 1] === QUOTE && depthOfQuote(at - 1 - to) <= line.depths.at(at)) return undefined
   let from = to
   while (from > stop && ENDS_WORD[bytes[from - 1]] === 0) from--
   return from > stop || from === start ? { from, to } : undefined

@@ -266,7 +266,9 @@ function cutPrintedList(line: Line, from: number, row: number, name: NameBefore)
 
 /** `[[…]]`, as Lua writes strings. */
 function cutLongString(line: Line, from: number, row: number): number {
-  const { bytes, end } = line
+  const { bytes, end, rules } = line
+  const marker = markerEnd(bytes, from, end, rules)
+  if (marker !== -1) return marker
   const stop = Math.min(end, from + MAX_ENCODED)
   let to = from
   while (to < stop && bytes[to] !== CLOSE_BRACKET && bytes[to] > BLANK && bytes[to] !== QUOTE) to++

@@ -134,8 +134,8 @@ const KEY_OF = bytesOf(')=(')
 
 function cutKeyOf(line: Line, from: number, row: number): number {
   const { bytes, end } = line
-  const to = indexOfByte(bytes, CLOSE_PAREN, from, Math.min(end, from + MAX_TAG))
-  if (to === -1 || !readsAsSecret(bytes, from, to)) return from
+  const to = textRunEnd(line, from, Math.min(end, from + MAX_TAG))
+  if (bytes[to] !== CLOSE_PAREN || !readsAsSecret(bytes, from, to)) return from
   cutValue(line, from, to, row)
   return to
 }
