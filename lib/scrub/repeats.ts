@@ -2,7 +2,17 @@
  * A secret that is told by its name and stands elsewhere on its line without one: `{"password":"…","msg":"login
  * with … failed"}`.
  */
-import { atLeftEdge, CLASS, COLON, isDigit, NEWLINE, QUOTE, startsWith, WORD } from './bytes.ts'
+import {
+  atLeftEdge,
+  backslashesBefore,
+  CLASS,
+  COLON,
+  isDigit,
+  NEWLINE,
+  QUOTE,
+  startsWith,
+  WORD,
+} from './bytes.ts'
 import { type Cut, ESCAPE, type Line } from './line.ts'
 import { markerAround } from './marker.ts'
 
@@ -67,6 +77,8 @@ function cutCopies(line: Line, cut: Cut, value: string, text: string, from: numb
 /** Whether a copy is one: a word of its own in the text of a string, and not what hushlog itself says of the record. */
 function mayGo(line: Line, from: number, to: number): boolean {
   const { bytes, start, end, rules } = line
+  // The second half of an escape, at another depth: `\\u001b` holds `\u001b`.
+  if (backslashesBefore(bytes, from, start) % 2 === 1) return false
   if ((CLASS[bytes[from]] & WORD) !== 0 && !atLeftEdge(bytes, from, start)) return false
   if ((CLASS[bytes[to - 1]] & WORD) !== 0 && to < end && (CLASS[bytes[to]] & WORD) !== 0) return false
   if (markerAround(bytes, from, start, end, rules) !== -1) return false

@@ -79,6 +79,13 @@ t.test('what protocols and configuration take by place goes', async (t) => {
     check(t, text, left)
 })
 
+t.test('a copy of a secret that stands in an escape of another depth leaves the escape whole', async (t) => {
+  const line = JSON.stringify({ a: JSON.stringify({ b: '\u001b[32m' }), password: '\u001b[32m' })
+  const left = JSON.parse(scrubber.text(line))
+  t.equal(left.password, '[SECRET:password]')
+  t.equal(JSON.parse(left.a).b, '\u001b[32m')
+})
+
 t.test('a cookie that is base64 goes with the signs at its end', async (t) => {
   const cookie = 'SW52ZW50ZWQgYW5kIG5vdCBsaXZlIDEyMzQ1Njc4OQ=='
   t.equal(scrubber.text(JSON.stringify({ cookie })), '{"cookie":"[SECRET:cookie]"}')
