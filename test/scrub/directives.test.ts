@@ -79,6 +79,21 @@ t.test('what protocols and configuration take by place goes', async (t) => {
     check(t, text, left)
 })
 
+t.test(
+  'a text that ends its string takes nothing of what follows, nor of what stands before it',
+  async (t) => {
+    for (const line of [
+      '{":identify ":0,"a":"gubalek7"}',
+      '{"stats auth ":["a:gubalek7"]}',
+      '{"ldapsearch -w ":false,"b":"gubalek7"}',
+      '{"a":["x:y",[{" | chpasswd":null}]]}',
+      '{"a:b":["@tcp("]}',
+      '{"password)=(":false,"a":["{otter729}"]}',
+    ])
+      t.equal(scrubber.text(line), line)
+  },
+)
+
 t.test('a copy of a secret that stands in an escape of another depth leaves the escape whole', async (t) => {
   const line = JSON.stringify({ a: JSON.stringify({ b: '\u001b[32m' }), password: '\u001b[32m' })
   const left = JSON.parse(scrubber.text(line))
