@@ -1,13 +1,15 @@
 /**
- * The server of the HTTP measurement: Express alone, or with the request logger. Tells its port and, when asked,
+ * The server of the HTTP measurement: Express alone, or with a request logger. Tells its port and, when asked,
  * the CPU time that it has used.
  *
- * node bench/http-server.js none|hushlog DIR
+ * node bench/http-server.js none|pino-http|hushlog DIR PEERS
  */
 import express from 'express'
 import { hushlog, requestLogger } from 'hushlog'
+import pino from 'pino'
+import { requirePeers } from './peers.js'
 
-const [, , kind, dir] = process.argv
+const [, , kind, dir, peers] = process.argv
 const ITEMS = Array.from({ length: 10 }, (_, id) => ({ id, name: `item ${id}`, price: 100 * id }))
 
 const app = express()
@@ -19,6 +21,10 @@ if (kind === 'hushlog') {
     storage: { dir, maxSize: '64 GB' },
   })
   app.use(requestLogger(log))
+}
+if (kind === 'pino-http') {
+  const destination = pino.destination({ dest: `${dir}.log`, sync: false, minLength: 4096 })
+  app.use(requirePeers(peers)('pino-http')({ logger: pino(destination) }))
 }
 app.get('/orders/:id', (req, res) => {
   res.json({ id: req.params.id, items: ITEMS })

@@ -2,7 +2,7 @@
  * Ours against others, in one run: npm run bench -- [NAME…] [--rounds N] [--dir DIR]
  *
  * NAME: lines, secrets, scanning, redact, peers, memory, load, scan, hostile; and what does not run unless it is named:
- * turns, store, larger, sealing, http, pieces.
+ * turns, store, larger, sealing, http, loop, pieces.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
@@ -28,7 +28,7 @@ const MS = 400
 const TMPFS = 0x01021994
 const MB = 1024 * 1024
 const PARTS = { memory: measureMemory, load: measureLoad, scan: measureScan, hostile: measureHostile }
-const MORE_PARTS = { http: measureHttp, pieces: measurePieces }
+const MORE_PARTS = { http: measureHttp, loop: measureLoop, pieces: measurePieces }
 const known = [...ROWS, ...MORE].map(({ name }) => name).concat(Object.keys(PARTS), Object.keys(MORE_PARTS))
 const unknown = names.find((name) => !known.includes(name))
 if (unknown !== undefined)
@@ -53,7 +53,7 @@ try {
 }
 
 function preparePeers() {
-  mkdirSync(peers)
+  mkdirSync(peers, { recursive: true })
   installPeers(peers)
   console.log(
     `\nInstalled for this run: ${Object.entries(PEERS)
@@ -195,8 +195,26 @@ function measureHostile() {
 
 async function measureHttp() {
   const http = await import('./http.js')
+  preparePeers()
   console.log('\nHTTP: Express 5 in its own process, 50 connections, one access record a request\n')
-  await http.measureHttp({ rounds: Math.min(rounds, 3), seconds: 2, folder })
+  await http.measureHttp({ rounds, seconds: 3, folder, peers })
+}
+
+function measureLoop() {
+  const loggers = ['no logger', 'pino async 4 KB', 'hushlog, rotating']
+  const samples = loggers.map(() => [])
+  for (let round = 0; round < rounds; round++) {
+    loggers.forEach((logger, i) => {
+      const dir = mkdtempSync(join(folder, 'loop-'))
+      samples[i].push(runNode('loop-sample.js', [logger, dir, '4']).p99)
+      rmSync(dir, { recursive: true, force: true })
+    })
+  }
+  console.log('\nEvent loop at 20,000 lines of 200 B a second, 99th percentile of its delay\n')
+  printTable([
+    ['', 'ms', 'x pino async'],
+    ...loggers.map((logger, i) => [logger, spread(samples[i], 2), ratio(samples[i], samples[1])]),
+  ])
 }
 
 function measurePieces() {

@@ -88,6 +88,7 @@ t.test(
       '{"ldapsearch -w ":false,"b":"gubalek7"}',
       '{"a":["x:y",[{" | chpasswd":null}]]}',
       '{"a:b":["@tcp("]}',
+      '{"a":"<password is new","b":"> x","c":"</password>"}',
       '{"password)=(":false,"a":["{otter729}"]}',
     ])
       t.equal(scrubber.text(line), line)

@@ -13,6 +13,7 @@ import {
   LESS,
   lower,
   NAME,
+  QUOTE,
   SLASH,
   SPACE,
   skip,
@@ -20,7 +21,7 @@ import {
   startsWithWord,
 } from '../bytes.ts'
 import { greaterSignAt, lessSignAt } from '../encoded.ts'
-import { stringEnd } from '../json-span.ts'
+import { depthOfQuote, stringEnd } from '../json-span.ts'
 import type { Line } from '../line.ts'
 import type { NameBefore } from '../name-before.ts'
 import { gapAt } from './gap.ts'
@@ -80,6 +81,15 @@ function endOfString(line: Line, at: number, end: number): number {
   return depth < 0 ? end : stringEnd(line.bytes, at, end, depth)
 }
 
+/** Whether `from` and `to` stand in different strings. */
+export function endsString(line: Line, from: number, to: number): boolean {
+  const { bytes } = line
+  const depth = line.depths.at(to)
+  for (let at = indexOfByte(bytes, QUOTE, from, to); at !== -1; at = indexOfByte(bytes, QUOTE, at + 1, to))
+    if (depthOfQuote(backslashesBefore(bytes, at, from)) <= depth) return true
+  return false
+}
+
 /** `<password type="…">…</password>`: only the tag that closes tells, for its name stands alone in it. */
 function cutBeforeClosing(line: Line, row: number, name: NameBefore): void {
   const { bytes, start } = line
@@ -88,7 +98,8 @@ function cutBeforeClosing(line: Line, row: number, name: NameBefore): void {
   const close = indexBefore(bytes, GREATER, to, Math.max(start, to - MAX_ELEMENT))
   if (close === -1 || close + 1 === to) return
   const open = indexBefore(bytes, LESS, close, Math.max(start, close - MAX_TAG))
-  if (open !== -1 && isSameName(bytes, open + 1, name)) cutText(line, close + 1, to, row)
+  if (open === -1 || !isSameName(bytes, open + 1, name) || endsString(line, open, to)) return
+  cutText(line, close + 1, to, row)
 }
 
 function isSameName(bytes: Uint8Array, from: number, name: NameBefore): boolean {

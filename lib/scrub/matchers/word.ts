@@ -32,7 +32,7 @@ import type { Line } from '../line.ts'
 import type { NameBefore } from '../name-before.ts'
 import { Words } from '../words.ts'
 import { cutAfterSeparator, cutApart, isSeparator } from './apart.ts'
-import { cutElement } from './element.ts'
+import { cutElement, endsString } from './element.ts'
 import { gapAt } from './gap.ts'
 import { cutArgument } from './pair.ts'
 import { readsAsRandom, readsAsSecret } from './reads.ts'
@@ -182,6 +182,7 @@ function cutTag(line: Line, to: number, row: number): number {
   const close = indexOfByte(line.bytes, GREATER, to, Math.min(line.end, to + MAX_TAG))
   const nested = indexOfByte(line.bytes, LESS, to, Math.min(line.end, to + MAX_TAG))
   if (close === -1 || (nested !== -1 && nested < close) || line.bytes[close - 1] === SLASH) return to
+  if (endsString(line, to, close)) return to
   return cutElement(line, close, row)
 }
 
