@@ -2,7 +2,7 @@
  * The line that is being looked at, and the cuts that it needs so far.
  */
 import { bytesOf, QUOTE } from './bytes.ts'
-import { Depths } from './json-span.ts'
+import { Depths, depthOfQuote } from './json-span.ts'
 import { markerEnd } from './marker.ts'
 import type { Rules } from './rules.ts'
 
@@ -65,6 +65,11 @@ export class Line {
     this.objectMisses = 0
     if (this.heard.size > 0) this.heard.clear()
     this.depths.reset(bytes, start)
+  }
+
+  /** Whether the quote at `opening`, with the backslashes from `from` on, ends the string that `from` stands in. */
+  endsString(from: number, opening: number): boolean {
+    return this.bytes[opening] === QUOTE && depthOfQuote(opening - from) <= this.depths.at(from)
   }
 
   cut(start: number, end: number, code: number, quote: Uint8Array = NOTHING): void {

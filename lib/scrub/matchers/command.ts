@@ -41,7 +41,7 @@ function cutAttached(line: Line, at: number): number {
     return at + 1
   if (!isAfterCommand(bytes, at, start)) return at + 1
   const to = textRunEnd(line, from, end)
-  if (!isPort(bytes, from, to)) cutValue(line, from, to, passwordRow(line))
+  if (!isPort(bytes, from, to)) cutValue(line, from, to, line.rules.passwordRow)
   return Math.max(to, at + 1)
 }
 
@@ -69,14 +69,10 @@ function cutNetUser(line: Line, at: number): number {
   const to = textRunEnd(line, from, end)
   if (to === from || bytes[from] === SLASH || bytes[from] === 0x2a || !isFollowedByOption(bytes, to, end))
     return at + 1
-  cutValue(line, from, to, passwordRow(line))
+  cutValue(line, from, to, line.rules.passwordRow)
   return to
 }
 
 function isFollowedByOption(bytes: Uint8Array, at: number, end: number): boolean {
   return at + 1 < end && bytes[at] === BLANK && bytes[at + 1] === SLASH
-}
-
-function passwordRow(line: Line): number {
-  return line.rules.keyRules.findIndex(({ id }) => id === 'password')
 }

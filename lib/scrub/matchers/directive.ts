@@ -79,8 +79,7 @@ const PLACES: Record<Place, (line: Line, from: number, at: number) => Span | und
 function word(line: Line, at: number): Span | undefined {
   const { bytes, end } = line
   const opening = skip(bytes, at, end, BACKSLASH)
-  // That quote ends the string that the text stands in.
-  if (bytes[opening] === QUOTE && depthOfQuote(opening - at) <= line.depths.at(at)) return undefined
+  if (line.endsString(at, opening)) return undefined
   const from = isQuote(bytes[opening]) ? opening + 1 : at
   const to = textRunEnd(line, from, end)
   return to > from ? { from, to } : undefined

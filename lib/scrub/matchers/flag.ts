@@ -21,7 +21,6 @@ import {
   startsWith,
   startsWithWord,
 } from '../bytes.ts'
-import { depthOfQuote } from '../json-span.ts'
 import type { Line } from '../line.ts'
 import type { NameBefore } from '../name-before.ts'
 import { isAfter } from './heard.ts'
@@ -150,8 +149,7 @@ function cutShort(line: Line, value: number, afterColon: boolean, name: NameBefo
   const { bytes, end, rules } = line
   const row = rules.passwordRow
   const opening = skip(bytes, value, end, BACKSLASH)
-  // That quote ends the string that the flag stands in.
-  if (bytes[opening] === QUOTE && depthOfQuote(opening - value) <= line.depths.at(value)) return value
+  if (line.endsString(value, opening)) return value
   const from = bytes[opening] === QUOTE || bytes[opening] === APOSTROPHE ? opening + 1 : value
   const to = textRunEnd(line, from, end)
   const colon = afterColon ? indexOfByte(bytes, COLON, from, to) : from - 1

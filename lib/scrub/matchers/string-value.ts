@@ -14,8 +14,7 @@ export function cutIfSecret(line: Line, from: number, row: number, name: NameBef
   const { bytes, end } = line
   const opening = skip(bytes, from, end, BACKSLASH)
   const depth = depthOfQuote(opening - from)
-  // That quote ends the string that the name stands in.
-  if (bytes[opening] === QUOTE && depth <= line.depths.at(from)) return opening
+  if (line.endsString(from, opening)) return opening
   const to = stringTo(line, opening, depth)
   const isName = name.verdictOf(bytes, opening + 1, to) !== -1
   const reads = MAY_BE_WORDS.has(line.rules.keyRules[row].id) ? isOneWord : readsAsSecret

@@ -110,9 +110,8 @@ function cutStringAt(line: Line, at: number, row: number): void {
   const from = bytes[at] === 0x4e && bytes[at + 1] === APOSTROPHE ? at + 1 : at
   const opening = skip(bytes, from, end, BACKSLASH)
   if (bytes[opening] !== QUOTE && bytes[opening] !== APOSTROPHE) return
-  const depth = depthOfQuote(opening - from)
-  if (bytes[opening] === QUOTE && depth <= line.depths.at(from)) return
-  cutValue(line, opening + 1, stringTo(line, opening, depth), row)
+  if (line.endsString(from, opening)) return
+  cutValue(line, opening + 1, stringTo(line, opening, depthOfQuote(opening - from)), row)
 }
 
 /** Behind the bracket that closes the tuple whose last value starts at `from`. */

@@ -113,7 +113,6 @@ function cutAfterName(line: Line, from: number, to: number, row: number, name: N
     if (byte === COMMA) return cutArgument(line, skip(bytes, gap.at + 1, end, BLANK), row, name)
     const typed = TYPES.at(bytes, gap.at, end)
     if (typed > 0) return cutString(line, gap.at + typed, row, name)
-    if (TO.at(bytes, gap.at, end) > 0) return cutString(line, gap.at + TO_LENGTH, row, name)
     return byte === OPEN_BRACE ? cutDefault(line, gap.at, row, name) : to
   }
   if (byte === BANG && bytes[gap.at + 1] === EQUALS) return cutAfterSeparator(line, gap.at + 1, row, name)
@@ -126,8 +125,8 @@ function cutAfterName(line: Line, from: number, to: number, row: number, name: N
   return cutApart(line, gap.at, gap.indent >= 2, row, name)
 }
 
-/** `("password").send_keys("…")`, as tests fill forms in. */
-const TYPES = new Words([').send_keys(', ').sendKeys(', ').type(', ').fill(', ').setValue('], 'exact')
+/** `("password").send_keys("…")`, as tests fill forms in, and `"password" to "…"`, as Kotlin writes a pair. */
+const TYPES = new Words([').send_keys(', ').sendKeys(', ').type(', ').fill(', ').setValue(', 'to '], 'exact')
 
 /** `Key (token)=(…) already exists`, as PostgreSQL says it. */
 const KEY_OF = bytesOf(')=(')
@@ -146,10 +145,6 @@ function isLabel({ bytes, start }: Line, from: number): boolean {
   return startsWith(bytes, Math.max(start, quote - FOR.length), quote, FOR)
 }
 const FOR = bytesOf('for=')
-
-/** `"password" to "…"`, as Kotlin writes a pair. */
-const TO = new Words(['to '], 'exact')
-const TO_LENGTH = 3
 
 /** Past the quote that closes the name, where one opened it. */
 function afterQuote({ bytes, start, end }: Line, from: number, to: number): number {
