@@ -3,8 +3,9 @@
  * tells how to wait until all is on the disk (`finish`), until the warm-up is (`settled`), and which file it wrote.
  */
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { fsyncSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requirePeers } from './peers.js'
 
@@ -28,6 +29,10 @@ const PATHS = [
   '*.secret',
   '*.cookie',
 ]
+/** 20 names at 4 depths: the nearest that wildcards come to a name wherever it stands. */
+const WILDCARDS = ['', '*.', '*.*.', '*.*.*.'].flatMap((depth) =>
+  Array.from({ length: 20 }, (_, i) => `${depth}${i === 0 ? 'password' : `secret${i}`}`),
+)
 const KEYS = PATHS.slice(0, 3).concat(
   'authorization',
   'cookie',
@@ -44,6 +49,7 @@ export const LOGGERS = {
   'pino sync': (dir) => pinoTo(dir, EACH_LINE),
   'pino async 4 KB': (dir) => pinoTo(dir, ASYNC),
   'pino + redact, 10 paths': (dir) => pinoTo(dir, ASYNC, { redact: PATHS }),
+  'pino + redact, 80 wildcards': (dir) => pinoTo(dir, ASYNC, { redact: WILDCARDS }),
   'pino + hide-secrets': async (dir) => {
     const { default: hideSecrets } = await import('hide-secrets')
     return pinoTo(dir, ASYNC, { formatters: { log: (fields) => hideSecrets(fields) } })
@@ -62,6 +68,14 @@ export const LOGGERS = {
   },
   'pino-roll': (dir, peers) => pinoRollTo(dir, requirePeers(peers)),
   'winston-daily-rotate-file': (dir, peers) => winstonTo(dir, requirePeers(peers)),
+  winston: (dir) => wrappable(dir, winstonLogger),
+  'winston + wrap': (dir) => wrappable(dir, winstonLogger, true),
+  bunyan: (dir) => wrappable(dir, bunyanLogger),
+  'bunyan + wrap': (dir) => wrappable(dir, bunyanLogger, true),
+  console: (dir) => wrappable(dir, consoleLogger),
+  'console + wrap': (dir) => wrappable(dir, consoleLogger, true),
+  pino: (dir) => wrappable(dir, pinoLogger),
+  'pino + wrap': (dir) => wrappable(dir, pinoLogger, true),
   'hushlog, rotating': (dir) => hushlogTo(dir, ROTATING, (log) => log.flush()),
   'hushlog, rotating, line': (dir) => hushlogTo(dir, ROTATING, (log) => log.flush(), 'line'),
   'hushlog, sealing each 4 MB': (dir) => hushlogTo(dir, OFTEN_FULL, (log) => log.close()),
@@ -78,6 +92,63 @@ async function pinoTo(dir, destinationOptions, options = {}) {
     return once(destination, 'close')
   }
   return { log, finish, file: () => dest, settled: () => new Promise((resolve) => log.flush(resolve)) }
+}
+
+/** A logger on a file that is written at once, as standard output is when it leads into one; wrapped or not. */
+async function wrappable(dir, make, isWrapped = false) {
+  const path = join(dir, 'wrapped.log')
+  const fd = openSync(path, 'a')
+  const stream = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      writeSync(fd, chunk)
+      done()
+    },
+  })
+  const { logger, log } = await make(stream)
+  if (isWrapped) {
+    const { wrap } = await import('hushlog')
+    wrap(logger, { scrub: { env: false } })
+  }
+  const finish = () => fsyncSync(fd)
+  return { log, finish, file: () => path, settled() {} }
+}
+
+function backwards(logger) {
+  return {
+    info: (fields, message) => logger.info(message, fields),
+    error: (fields, message) => logger.error(message, fields),
+  }
+}
+
+async function winstonLogger(stream) {
+  const { default: winston } = await import('winston')
+  const { combine, timestamp, json } = winston.format
+  const transports = [new winston.transports.Stream({ stream })]
+  const logger = winston.createLogger({ format: combine(timestamp(), json()), transports })
+  return { logger, log: backwards(logger) }
+}
+
+async function bunyanLogger(stream) {
+  const { default: bunyan } = await import('bunyan')
+  const logger = bunyan.createLogger({ name: 'bench', stream })
+  return { logger, log: logger }
+}
+
+function consoleLogger(stream) {
+  const logger = new console.Console(stream)
+  // One line for each record, so that they can be counted.
+  const log = backwards({
+    info: (message, fields) => logger.info('%s %j', message, fields),
+    error: (message, fields) => logger.error('%s %j', message, fields),
+  })
+  return { logger, log }
+}
+
+async function pinoLogger(stream) {
+  const { default: pino } = await import('pino')
+  const logger = pino(stream)
+  return { logger, log: logger }
 }
 
 async function pinoRollTo(dir, require) {

@@ -12,7 +12,6 @@ export const PEERS = {
   '@logtape/logtape': '2.4.2',
   '@logtape/file': '2.3.10',
   '@logtape/redaction': '2.3.7',
-  'pino-http': '11.0.0',
   'pino-roll': '4.0.0',
   winston: '3.19.0',
   'winston-daily-rotate-file': '5.0.0',

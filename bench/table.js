@@ -19,6 +19,7 @@ export const ROWS = [
   row('scanning', 'P1', 'hushlog', UNSCANNED, 1.2),
   row('scanning', 'P1', UNSCANNED, ASYNC, 0.36),
   row('redact', 'P1', 'hushlog', 'pino + redact, 10 paths', 0.25),
+  row('redact', 'P1', 'hushlog', 'pino + redact, 80 wildcards'),
   ...over('peers', 'pino + hide-secrets', 0.2, 0.15, 0.15),
   ...over('peers', 'pino + deep-redact', 0.2, 0.15, 0.15),
   ...over('peers', 'LogTape + pattern redaction', 0.2, 0.15, 0.15),
@@ -47,5 +48,11 @@ export const MORE = [
   stored('pino sync', 1, 1),
   stored(ASYNC, undefined, 1),
   ...[100, 3, 1].map((perTurn) => stored('pino sync', 1, perTurn, 'hushlog, rotating, line')),
+  ...['P1', 'P2'].flatMap((payload) => [
+    row('wrap', payload, 'winston + wrap', 'winston', 1.15),
+    row('wrap', payload, 'bunyan + wrap', 'bunyan', 1.2),
+    row('wrap', payload, 'console + wrap', 'console', 1.2),
+    row('wrap', payload, 'pino + wrap', 'pino'),
+  ]),
   row('sealing', 'P1', 'hushlog, sealing each 4 MB', ASYNC),
 ]

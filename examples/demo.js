@@ -203,7 +203,7 @@ function checkStore(apps, files) {
     ),
     claim(
       problem === undefined,
-      `${entries.length} ledger entries: chained, and each sealed file has the hash that they list`,
+      `${entries.length} ledger entries: chained, signed, and each sealed file has the hash that they list`,
       problem,
     ),
     claim(!files.some(({ path }) => path.startsWith('open/')), 'nothing is left in open/'),

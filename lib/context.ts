@@ -46,7 +46,7 @@ export class Operation {
     const name = this.name
     if (name !== this.#stamped) {
       this.#stamped = name
-      this.#stamp = `,"operation":${JSON.stringify(name)},"reqId":${JSON.stringify(this.reqId)}${this.trace}`
+      this.#stamp = `,"operation":${JSON.stringify(name)},"reqId":"${this.reqId}"${this.trace}`
     }
     return this.#stamp
   }

@@ -14,11 +14,18 @@ export const ERROR_CODES = {
   HUSHLOG_WITHHELD: 'a line was withheld because something failed on its way through the gate',
   HUSHLOG_SEAL: 'a segment could not be sealed',
   HUSHLOG_LEDGER: 'the ledger cannot be read or written',
+  HUSHLOG_KEY: 'a key that signs the ledger, or one that opens segments, is missing, wrong or open to others',
+  HUSHLOG_FOREIGN: 'what lies in open/ is no segment that the keeper takes',
+  HUSHLOG_INBOX: 'a request to the keeper was refused',
+  HUSHLOG_KEEPER: 'the keeper of a directory cannot start, or is not up',
   HUSHLOG_PRUNE: 'an old segment could not be removed',
   HUSHLOG_CLOCK: 'the clock cannot be trusted, so nothing old is removed',
+  HUSHLOG_SHIP: 'what is sealed cannot be shipped, or what was shipped cannot be had back',
+  HUSHLOG_LIVE: 'a receiver of live lines misses some; the durable copy has them',
   HUSHLOG_READ: 'a sealed segment cannot be read',
   HUSHLOG_AUDIT: 'an audit event is incomplete',
   HUSHLOG_STDOUT: 'standard output cannot be written',
+  HUSHLOG_SECRET: 'captured lines hold a secret',
 } as const
 
 export type HushlogErrorCode = keyof typeof ERROR_CODES

@@ -11,9 +11,15 @@ let watching = false
 /** Calls `flush` once before the process ends. Returns what takes it back. */
 export function flushAtExit(flush: () => void): () => void {
   flushers.add(flush)
-  if (!watching) onExit(flushAll, { alwaysLast: true })
+  if (!watching) onExit(flushAtEnd, { alwaysLast: true })
   watching = true
   return () => flushers.delete(flush)
+}
+
+function flushAtEnd(_code: number | null | undefined, signal: NodeJS.Signals | null): void {
+  flushAll()
+  // Process 1 of a container outlives a signal that it does not handle, and nothing else listens after the first.
+  if (signal) process.on('exit', flushAll)
 }
 
 function flushAll(): void {

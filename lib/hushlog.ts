@@ -4,13 +4,20 @@
 import { type Config, checkOptions, type StorageConfig } from './config.ts'
 import { HushlogError } from './errors.ts'
 import { flushAtExit } from './exit.ts'
+import { type Keeping, keptElsewhere } from './keep/elsewhere.ts'
 import { Keeper } from './keep/keeper.ts'
-import { createLogger } from './logger/logger.ts'
-import { Pipeline } from './logger/pipeline.ts'
-import { type OutputFormat, OutputSink, outputFormat } from './logger/stdout.ts'
+import { readPresence } from './keep/presence.ts'
+import { checkRecipients } from './keep/recipients.ts'
+import { gatedPipeline } from './logger/gated-pipeline.ts'
+import { createLogger, type LifeExtras } from './logger/logger.ts'
+import type { Pipeline } from './logger/pipeline.ts'
+import { type OutputFormat, type OutputOptions, OutputSink, outputFormat } from './logger/stdout.ts'
 import type { Finder } from './scrub/finder.ts'
-import { Gate } from './scrub/gate.ts'
+import type { Gate } from './scrub/gate.ts'
 import { createFinder, scrubOnce } from './scrub/scrubber.ts'
+import { gateStats } from './scrub/stats.ts'
+import { type Live, openLive } from './ship/live/live.ts'
+import { ShipThread } from './ship/ship-thread.ts'
 import { prepareDirectory } from './store/directory.ts'
 import type { Stamp } from './store/frames.ts'
 import { SegmentWriter, type SegmentWriterOptions } from './store/writer.ts'
@@ -25,58 +32,90 @@ const FLUSH_DEADLINE = 10_000
 export function hushlog<CustomLevels extends string = never>(
   options: HushlogOptions<CustomLevels> = {},
 ): Hushlog<CustomLevels> {
-  const config = checkOptions(options as unknown as HushlogOptions)
+  const { pipeline, config, extras } = openPipeline(options as unknown as HushlogOptions)
+  return createLogger(pipeline, config.pino, extras) as unknown as Hushlog<CustomLevels>
+}
+
+export interface OpenPipeline {
+  pipeline: Pipeline
+  config: Config
+  extras: LifeExtras
+  /** Records a loss, and says it on standard error. */
+  lose(gap: Gap): void
+}
+
+/** What a caller that is no logger brings: where standard output is written, and more that takes scrubbed lines. */
+export interface Outlets {
+  stdout?: OutputOptions['stream']
+  sinks?: readonly BatchSink[]
+}
+
+/**
+ * The life of a line without the logger that makes it.
+ * @throws HushlogError as `hushlog`
+ */
+export function openPipeline(options: HushlogOptions, outlets: Outlets = {}): OpenPipeline {
+  const config = checkOptions(options)
   const onError = config.onError === undefined ? tellOnce() : guarded(config.onError)
   const finder = createFinder(config.scrub, [config.host, config.service])
+  const live = openLive(config, { scrub: (text) => scrubOnce(finder, text), onError })
   const store = openStore(config, {
     stamp: stampOf(finder, () => pipeline.processStamp),
-    onGap: (gap) => {
-      pipeline.gap(gap)
-      tellLoss(config, gap, onError)
-    },
+    onGap: (gap) => lose(gap),
     onClockStep: (step) => pipeline.clockStep(step),
     onError,
   })
-  const output = outputOf(config, store, (count) => pipeline.gap(slowReader(count)), onError)
-  const gate: Gate = new Gate({
-    finder,
-    onScrub: config.scrub.onScrub,
-    stub: (error, level) => pipeline.stub(error, level),
-  })
-  const pipeline = new Pipeline({
-    gate,
-    sinks: [store?.writer, output].filter((sink): sink is SegmentWriter | OutputSink => sink !== undefined),
-    durability: config.storage === false ? 'turn' : config.storage.durability,
-    identity: { service: config.service, host: config.host, pid: process.pid },
+  const output = outputOf(config, store, {
+    stream: outlets.stdout,
+    onGap: (count) => pipeline.gap(slowReader(count)),
     onError,
   })
+  const { gate, pipeline } = gatedPipeline(config, finder, {
+    sinks: [store?.writer, output, ...(live?.sinks ?? []), ...(outlets.sinks ?? [])].filter(
+      (sink) => sink !== undefined,
+    ),
+    durability: config.storage === false ? 'turn' : config.storage.durability,
+    onError,
+  })
+  const lose = (gap: Gap) => {
+    pipeline.gap(gap)
+    tellLoss(config, gap, onError)
+  }
   const forget = flushAtExit(() => {
     pipeline.flushSync()
     const gap = store?.writer.giveUp()
     if (gap !== undefined) tellLoss(config, gap, onError)
+    live?.endSync()
   })
   store?.keeper.start().catch(onError)
+  store?.shipping?.start()
   sayWhere(config, store, output)
+  warnOfPlain(store)
 
-  const logger = createLogger(pipeline, config.pino, {
+  const extras: LifeExtras = {
     hide: (value, name) => finder.registered.hide(value, name),
     flush: (callback) => flush(pipeline, callback),
     close: async () => {
       pipeline.writeThrough()
       await flush(pipeline)
+      const isSilent = live?.close()
       await store?.writer.close()
       await store?.keeper.close()
+      await store?.shipping?.close()
+      await isSilent
       forget()
     },
-    stats: () => statsOf(gate, finder, store),
-  })
-  return logger as unknown as Hushlog<CustomLevels>
+    stats: () => statsOf(gate, finder, store, live),
+  }
+  return { pipeline, config, extras, lose }
 }
 
 interface Store {
   dir: string
+  recipients: readonly string[]
   writer: SegmentWriter
-  keeper: Keeper
+  keeper: Keeping
+  shipping: ShipThread | undefined
 }
 
 type StoreHooks = Required<Pick<SegmentWriterOptions, 'stamp' | 'onGap' | 'onClockStep' | 'onError'>>
@@ -85,12 +124,27 @@ type StoreHooks = Required<Pick<SegmentWriterOptions, 'stamp' | 'onGap' | 'onClo
 function openStore(config: Config, hooks: StoreHooks): Store | undefined {
   const { storage } = config
   if (storage === false) return undefined
+  const recipients = checkRecipients(storage.encryptTo, 'storage.encryptTo')
   const dir = usableDirectory(storage)
   if (dir === undefined) return undefined
   const { onError, onGap } = hooks
-  const keeper = new Keeper({ dir, keepDays: storage.keepDays, onError, onGap })
+  const { keepDays } = storage
+  const external = storage.keeper === 'external'
+  const shipping = shippingOf(config, dir, keepDays, onError)
+  const keeper = external
+    ? keptElsewhere
+    : new Keeper({
+        dir,
+        keepDays,
+        recipients,
+        onError,
+        onGap,
+        onFirstKey: sayKey,
+        onSealed: () => shipping?.wake(),
+      })
   const writer = new SegmentWriter({
     dir,
+    external,
     host: config.host,
     maxSize: storage.maxSize,
     maxAge: storage.maxAge,
@@ -107,7 +161,19 @@ function openStore(config: Config, hooks: StoreHooks): Store | undefined {
     },
     onError,
   })
-  return { dir, writer, keeper }
+  return { dir, recipients, writer, keeper, shipping }
+}
+
+/** What takes sealed segments off the host, when something is to. */
+function shippingOf(
+  { ship }: Config,
+  dir: string,
+  keepDays: number,
+  onError: (error: HushlogError) => void,
+): ShipThread | undefined {
+  if (ship === undefined || ship.targets.length === 0) return undefined
+  const { targets, maxConcurrency, maxBandwidth } = ship
+  return new ShipThread({ dir, targets, keepDays, maxConcurrency, maxBandwidth, onError })
 }
 
 /**
@@ -138,9 +204,9 @@ function tellLoss(
   say(text)
 }
 
-function usableDirectory({ dir, explicit }: StorageConfig): string | undefined {
+function usableDirectory({ dir, explicit, keeper }: StorageConfig): string | undefined {
   try {
-    return prepareDirectory(dir, { explicit })
+    return prepareDirectory(dir, { explicit, external: keeper === 'external' })
   } catch (error) {
     if (explicit || !(error instanceof HushlogError)) throw error
     say(`${error.message}; lines go to standard output as JSON`)
@@ -151,12 +217,11 @@ function usableDirectory({ dir, explicit }: StorageConfig): string | undefined {
 function outputOf(
   config: Config,
   store: Store | undefined,
-  onGap: (count: number) => void,
-  onError: (error: HushlogError) => void,
+  options: Omit<OutputOptions, 'format'>,
 ): OutputSink | undefined {
   const isHomeless = config.storage !== false && store === undefined
   const format: OutputFormat | undefined = isHomeless ? 'json' : outputFormat(config.stdout)
-  return format === undefined ? undefined : new OutputSink({ format, onGap, onError })
+  return format === undefined ? undefined : new OutputSink({ ...options, format })
 }
 
 function slowReader(count: number): Gap {
@@ -166,16 +231,42 @@ function slowReader(count: number): Gap {
 
 function sayWhere(config: Config, store: Store | undefined, output: BatchSink | undefined): void {
   const places: string[] = []
-  if (store !== undefined)
-    places.push(
-      `${store.dir} (kept ${(config.storage as StorageConfig).keepDays} days, sealed segments not encrypted)`,
-    )
+  if (store !== undefined) places.push(`${store.dir} (${howKept(store, config.storage as StorageConfig)})`)
   if (output !== undefined) places.push('standard output')
   say(
     places.length === 0
       ? 'lines go nowhere: storage and stdout are both off'
       : `lines go to ${places.join(' and ')}`,
   )
+}
+
+function sayKey(key: string): void {
+  say(`the ledger is signed, beginning with the public key ${key}`)
+  say('hint: keep that key where this program cannot write, for hushlog verify --key')
+}
+
+function encryptedTo({ recipients }: Store): string {
+  if (recipients.length === 0) return 'not encrypted'
+  return `encrypted to ${recipients.length} ${recipients.length === 1 ? 'recipient' : 'recipients'}`
+}
+
+let hasWarned = false
+
+/** Once in a process, however many loggers it makes. */
+function warnOfPlain(store: Store | undefined): void {
+  if (store === undefined || store.keeper === keptElsewhere) return
+  if (store.recipients.length > 0 || hasWarned) return
+  hasWarned = true
+  say(`whoever can read ${store.dir} can read what was logged: storage.encryptTo is not set
+hint: hushlog keygen -o FILE, on another host, makes an identity and prints what belongs there`)
+}
+
+function howKept(store: Store, { keeper, keepDays }: StorageConfig): string {
+  if (keeper === 'worker') return `kept ${keepDays} days, sealed segments ${encryptedTo(store)}`
+  const { state, presence } = readPresence(store.dir)
+  if (state === 'running') return 'a keeper of its own seals them'
+  const seen = presence === undefined ? '' : `, last seen ${presence.last}`
+  return `no keeper is up${seen}: they wait in open/, hint: hushlog keep ${store.dir}`
 }
 
 function say(words: string): void {
@@ -221,18 +312,11 @@ function guarded(onError: (error: HushlogError) => void): (error: HushlogError) 
   }
 }
 
-function statsOf(gate: Gate, { registered, scanner }: Finder, store: Store | undefined): Stats {
-  const { lines, bytes, withheld } = gate.counts
-  const stats: Stats = {
-    lines,
-    bytes,
-    scrubbed: gate.tally.byRule(),
-    scanner,
-    withheld,
-    onScrubFailures: gate.tally.failures,
-    hidden: { values: registered.size, refused: [...registered.refused] },
-  }
+function statsOf(gate: Gate, finder: Finder, store: Store | undefined, live: Live | undefined): Stats {
+  const stats: Stats = gateStats(gate, finder)
   if (store !== undefined) stats.store = { dir: store.dir, ...store.writer.stats(), ...store.keeper.stats() }
+  if (store?.shipping !== undefined) stats.ship = { targets: store.shipping.stats() }
+  if (live !== undefined) stats.ship = { ...stats.ship, ...live.stats() }
   return stats
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Bindings, ChildLoggerOptions, Logger, LoggerOptions } from 'pino'
+import type { Bindings, ChildLoggerOptions, Logger, LoggerOptions, TransportTargetOptions } from 'pino'
 import type { HushlogError } from './errors.ts'
 
 /** What a record is. The writer and the gate treat them differently when something has to give. */
@@ -55,9 +55,14 @@ export interface AuditEvent {
   actor: string
   /** What it was done to. */
   target?: string
+  /** How it ended: done, tried in vain, or not allowed. */
   outcome: 'success' | 'failure' | 'denied'
+  /** Why it was done, or why it was not. */
   reason?: string
-  /** Anything else. hide-secrets goes over it first, then the gate. */
+  /**
+   * Anything else. hide-secrets goes over it first, then the gate. A `remoteAddress` in it stands in the message too:
+   * `auth.login failure by ada from 203.0.113.9`.
+   */
   details?: unknown
 }
 
@@ -104,6 +109,7 @@ export interface ScrubOptions {
   keys?: string[]
   /** Names whose values are never cut because of the name. Their content is still searched. */
   allowKeys?: string[]
+  /** Tokens of your own, beside those that are known. */
   rules?: TokenRule[]
   /** Values to cut wherever they occur, 6 characters or more. */
   hide?: string[]
@@ -140,10 +146,85 @@ export interface StorageOptions {
    */
   durability?: 'turn' | 'line' | 'buffer'
   /**
+   * To whom sealed segments are encrypted: recipients as age writes them, `age1…` or, of one kind, `age1pq1…`. What
+   * opens them is never needed on this host. Default: to nobody.
+   */
+  encryptTo?: string | string[]
+  /**
    * When the disk is full: `drop` counts what no longer fits in memory, `block` waits up to 5 s a call first,
    * `exit` ends the program with code 1. Default `drop`.
    */
   onFull?: 'drop' | 'block' | 'exit'
+  /** The ledger is signed, with a key that changes with each group of entries. There is no other way. */
+  sign?: true
+  /**
+   * Who seals: `worker`, this program; `external`, `hushlog keep DIR`, a process of its own, under another user if need
+   * be. Then the program only writes open segments, and `keepDays` is the keeper's. Default `worker`.
+   */
+  keeper?: 'worker' | 'external'
+}
+
+/** Where what is sealed is kept off the host, and where lines go at once. All that leaves has passed the gate. */
+export interface ShipOptions {
+  /** S3-compatible storage, through `@aws-sdk/client-s3`, which is to be installed beside hushlog. */
+  s3?: S3Options
+  /** A directory on another disk or another host: an absolute path. It must be there. */
+  directory?: string
+  /** Objects that are sent at once to each target. 1 to 32, default 2. */
+  maxConcurrency?: number
+  /** Bytes a second to each target, or text like `10 MB`. Default: no bound. */
+  maxBandwidth?: number | string
+  /** Lines to a syslog server, as RFC 5424 over TLS. */
+  syslog?: SyslogOptions
+  /** Lines to transports of pino, as in `pino.transport({ targets })`. */
+  transports?: TransportTargetOptions[]
+}
+
+/** Credentials come from the SDK's own chain (environment, profile, role) and from nowhere else. */
+export interface S3Options {
+  bucket: string
+  /** What all keys begin with: `logs/`. Default: nothing. */
+  prefix?: string
+  /** Default: as the SDK finds it (AWS_REGION, the profile); with an endpoint and none there `us-east-1`. */
+  region?: string
+  /** Of another server than AWS: an https URL; http only to loopback. */
+  endpoint?: string
+  /** The bucket in the path, not in the host name. Default: true with an endpoint. */
+  forcePathStyle?: boolean
+  /**
+   * Until its last record plus `storage.keepDays`, nobody can delete a segment: `compliance`, not even the account's
+   * owner; `governance`, who has a special right can. `false`: anybody who may write can. Default `compliance`.
+   */
+  objectLock?: 'compliance' | 'governance' | false
+  /** At rest, by the server: `AES256`, or `aws:kms` with the bucket's key or `kmsKeyId`. Default: the bucket's. */
+  serverSideEncryption?: 'AES256' | 'aws:kms'
+  kmsKeyId?: string
+  /** Default: the bucket's, which is STANDARD. */
+  storageClass?: string
+}
+
+export interface SyslogOptions {
+  host: string
+  /** Default 6514, the port of syslog over TLS; without TLS 601. */
+  port?: number
+  /** `false`: plain TCP, to loopback only. Default: TLS with the system's certificate authorities. */
+  tls?: false | SyslogTlsOptions
+  /** A name like `local0` or a number from 0 to 23. Default `local0`. */
+  facility?: string | number
+  /** Default: `service`. 48 printable characters at most. */
+  appName?: string
+  /** Bytes of lines that wait for a slow or dead server; what comes then is missed and counted. Default 4 MB. */
+  maxWaiting?: number | string
+}
+
+/** Certificates as text or bytes (PEM), as in node:tls. That the server's is checked cannot be switched off. */
+export interface SyslogTlsOptions {
+  ca?: string | Buffer | (string | Buffer)[]
+  cert?: string | Buffer
+  key?: string | Buffer
+  passphrase?: string
+  /** The name that the certificate must bear. Default: `host`. */
+  servername?: string
 }
 
 export type StdoutMode = boolean | 'json' | 'pretty' | 'common'
@@ -159,8 +240,12 @@ export interface HushlogOptions<CustomLevels extends string = never> extends Pin
   service?: string
   /** Where lines go besides the store. Default: `pretty` on a terminal, `json` into a pipe, else nothing. */
   stdout?: StdoutMode
+  /** What is cut beside what always is. */
   scrub?: ScrubOptions
+  /** Where lines are kept, for how long and for whom. `false`: nowhere. Default: in `logs`, 90 days. */
   storage?: false | StorageOptions
+  /** Where it is kept off this host, and where lines go at once. Default: nowhere. */
+  ship?: ShipOptions
   /** Told of what goes wrong later. Default: one line on stderr for each kind of error, once a minute. */
   onError?: (error: HushlogError) => void
 }
@@ -178,9 +263,48 @@ export interface Stats {
   withheld: number
   /** How often `scrub.onScrub` threw. */
   onScrubFailures: number
+  /** Values that are cut wherever they occur, and the environment variables that are not among them, with the reason. */
   hidden: { values: number; refused: { name: string; reason: string }[] }
   /** Absent without storage. */
   store?: StoreStats
+  /** Absent without the option `ship`. */
+  ship?: ShipStats
+}
+
+/** What live lines miss is in the store all the same. */
+export interface ShipStats {
+  /** Of each target that sealed segments are shipped to; absent without one. */
+  targets?: TargetStats[]
+  /** Absent without `ship.syslog`. */
+  syslog?: SyslogStats
+  /** In the order of `ship.transports`; absent without. */
+  transports?: TransportStats[]
+}
+
+export interface SyslogStats {
+  /** `waiting`: for the next attempt to connect, after a failure. `idle`: for something to send. */
+  state: 'idle' | 'connecting' | 'connected' | 'waiting'
+  /** Lines that were handed to a connection; those of them that the server is known to have read. */
+  sent: number
+  confirmed: number
+  /** How often a line was sent once more, since the server was not known to have read it. */
+  resent: number
+  /** Lines that were never sent, and never will be. */
+  missed: number
+  /** What is not confirmed, sent or not; bytes as they are sent. */
+  waiting: { lines: number; bytes: number }
+}
+
+export interface TransportStats {
+  target: string
+  /** `idle`: its thread starts with the first line. `waiting`: to be started again, after it has ended by itself. */
+  state: 'idle' | 'running' | 'waiting'
+  /** Lines that the transport has taken. */
+  sent: number
+  /** Lines that it has not taken, and never will. */
+  missed: number
+  /** What it has not taken yet. */
+  waiting: { lines: number; bytes: number }
 }
 
 export interface StoreStats {
@@ -200,8 +324,21 @@ export interface StoreStats {
   lost: number
   lostByLevel: Record<string, number>
   lastGap: Gap | undefined
+  /** By this program; 0 with `keeper: 'external'`. */
   sealed: number
   pruned: number
+}
+
+/** Of one target that sealed segments are shipped to. */
+export interface TargetStats {
+  /** `s3://BUCKET/PREFIX` or `file:///DIR/`. */
+  target: string
+  /** Sealed segments that do not lie there yet, their bytes, and when the oldest was sealed (ISO 8601). */
+  waiting: { segments: number; bytes: number; oldest: string | undefined }
+  /** Those that do, as far as they are still listed, and when the last one was entered (ISO 8601). */
+  shipped: { segments: number; bytes: number; last: string | undefined }
+  /** Why the last try failed; undefined since one succeeded. */
+  failure: { message: string; hint: string | undefined; permanent: boolean } | undefined
 }
 
 export interface Extras<CustomLevels extends string = never> {
@@ -210,6 +347,7 @@ export interface Extras<CustomLevels extends string = never> {
     bindings: Bindings,
     options?: ChildLoggerOptions<ChildLevels>,
   ): Hushlog<CustomLevels | ChildLevels>
+  /** Records what somebody did: `await log.audit({ action: 'order.refund', actor: 'ada', outcome: 'success' })`. */
   audit: Audit
   /**
    * Cuts a value from every line that follows, wherever it occurs: plain, base64, percent-encoded, JSON-escaped.
@@ -224,8 +362,12 @@ export interface Extras<CustomLevels extends string = never> {
   flush(callback?: (error?: Error) => void): Promise<void>
   /** Flushes, seals the open segment and stops. Lines logged later are still written, before their call returns. */
   close(): Promise<void>
+  /** What has been written, cut and lost so far. */
   stats(): Stats
 }
 
 /** A pino logger, and a little more. Children have the extras too. */
 export type Hushlog<CustomLevels extends string = never> = Extras<CustomLevels> & Logger<CustomLevels>
+
+/** A logger of `hushlog()` with whatever levels of its own: pino's types of two of them never fit each other. */
+export type AnyHushlog = Pick<Extras, 'audit' | 'hide' | 'flush' | 'close' | 'stats'>

@@ -27,7 +27,13 @@ function compile() {
 async function bundle() {
   await build({
     absWorkingDir: root,
-    entryPoints: ['build/index.js', 'build/cli/main.js'],
+    entryPoints: [
+      'build/index.js',
+      'build/transport.js',
+      'build/cli/main.js',
+      'build/keep/seal-worker.js',
+      'build/ship/ship-worker.js',
+    ],
     outbase: 'build',
     outdir: 'dist',
     chunkNames: 'shared-[hash]',

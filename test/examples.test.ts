@@ -3,12 +3,14 @@
  * use hushlog as it is built: `npm run build` first.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
+import WebSocket from 'ws'
 import { isFrame } from './helpers.ts'
 
 const FOLDER = fileURLToPath(new URL('../examples/', import.meta.url))
@@ -55,6 +57,17 @@ async function run(t: Test, file: string): Promise<Ended> {
 }
 
 /** The passwords and keys that stand in the examples' own code. */
+/** What a start says: where lines go, that they are not encrypted, and the ledger's first key. */
+const START = new RegExp(
+  [
+    '^hushlog: lines go to [^\\n]+',
+    'hushlog: whoever can read [^\\n]+',
+    'hint: [^\\n]+',
+    'hushlog: the ledger is signed, beginning with the public key hushlog/[^\\n]+',
+    'hushlog: hint: [^\\n]+',
+    '$',
+  ].join('\\n'),
+)
 const SECRETS = /invented|made-up|opensesame/i
 
 interface LogRecord {
@@ -80,7 +93,7 @@ async function serve(t: Test, file: string, use: (url: string) => Promise<unknow
   child.kill('SIGTERM')
   const { code, err, cwd } = await ended
   t.equal(code, 0, `${file} ends when asked: ${err}`)
-  t.match(err, /^hushlog: lines go to [^\n]+\n$/, 'nothing on standard error but where lines go')
+  t.match(err, START, 'nothing on standard error but where lines go, and the key of the ledger')
   const records = recordsIn(cwd)
   t.notMatch(JSON.stringify(records), SECRETS)
   return records
@@ -101,7 +114,7 @@ function login(url: string, password: string): Promise<Response> {
   return fetch(`${url}/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
 }
 
-/** What the Express and the Fastify example both show. */
+/** What the example of each framework shows. */
 async function shop(t: Test, file: string): Promise<void> {
   let reqId: string | null = null
   const records = await serve(t, file, async (url) => {
@@ -139,6 +152,33 @@ async function shop(t: Test, file: string): Promise<void> {
 const EXPECTED: Record<string, (t: Test, file: string) => Promise<void>> = {
   'express.js': shop,
   'fastify.js': shop,
+  'connect.js': shop,
+  'koa.js': shop,
+  'hono.js': shop,
+  'nestjs.js': shop,
+
+  'websocket.js': async (t, file) => {
+    const records = await serve(t, file, async (url) => {
+      const client = new WebSocket(`${url.replace('http', 'ws')}/chat/tea?token=opensesame`)
+      await once(client, 'open')
+      client.send('hello')
+      await once(client, 'message')
+      client.close()
+      await once(new WebSocket(`${url.replace('http', 'ws')}/admin`), 'error')
+      t.equal((await fetch(`${url}/chat/tea`)).status, 426)
+    })
+    t.match(
+      records.filter(({ kind }) => kind === 'access'),
+      [
+        { req: { url: '/chat/tea?token=[SECRET:query]' }, res: { statusCode: 101 } },
+        { req: { url: '/admin' }, res: { statusCode: 403 } },
+        { req: { url: '/chat/tea' }, res: { statusCode: 426 } },
+      ],
+    )
+    const message = records.find(({ msg }) => msg === 'a message')
+    t.match(message, { operation: 'GET /chat/tea', bytes: 5 })
+    t.equal(message?.reqId, records.find(({ kind }) => kind === 'access')?.reqId)
+  },
 
   'node-http.js': async (t, file) => {
     const records = await serve(t, file, async (url) => {
@@ -163,6 +203,49 @@ const EXPECTED: Record<string, (t: Test, file: string) => Promise<void>> = {
     t.equal(new Set(records.map(({ reqId }) => reqId)).size, 2, 'another id for each run')
   },
 
+  'cron.js': async (t, file) => {
+    const records = recordsIn((await run(t, file)).cwd)
+    t.strictSame(
+      records.map(({ operation, msg }) => `${operation}: ${msg}`),
+      ['cleanup: begins', 'cleanup: done', 'cleanup: begins', 'cleanup: done'],
+    )
+    t.equal(records[0].reqId, records[1].reqId)
+    t.not(records[1].reqId, records[2].reqId, 'another id for each run')
+  },
+
+  'queue.js': async (t, file) => {
+    const records = recordsIn((await run(t, file)).cwd)
+    for (const order of [17, 18]) {
+      const [ordered, packed, sent] = ['ordered', 'packed', 'sent'].map((msg) =>
+        records.find((record) => record.msg === msg && record.order === order),
+      )
+      t.match(ordered, { operation: 'POST /orders' })
+      t.match(packed, { operation: 'POST /orders', reqId: ordered?.reqId })
+      t.match(sent, { operation: 'send mail', smtpPassword: '[SECRET:password]' })
+      t.not(sent?.reqId, ordered?.reqId)
+    }
+    t.equal(records.length, 6)
+  },
+
+  'worker-threads.js': async (t, file) => {
+    const records = recordsIn((await run(t, file)).cwd)
+    t.strictSame(records.map(({ msg }) => msg).sort(), ['done', 'handing over', 'scaled'])
+    t.equal(new Set(records.map(({ reqId }) => reqId)).size, 1)
+    t.strictSame([...new Set(records.map(({ operation }) => operation))], ['POST /thumbnails'])
+  },
+
+  'opentelemetry.js': async (t, file) => {
+    const records = recordsIn((await run(t, file)).cwd)
+    t.match(records, [
+      { msg: 'outside any span', trace_id: undefined },
+      { operation: 'invoice march', trace_id: /^[0-9a-f]{32}$/, span_id: /^[0-9a-f]{16}$/, token: /SECRET/ },
+      { operation: 'invoice march', trace_id: records[1].trace_id, span_id: records[1].span_id },
+      { operation: 'invoice april' },
+      { operation: 'invoice april', trace_id: records[3].trace_id },
+    ])
+    t.not(records[1].trace_id, records[3].trace_id)
+  },
+
   'wrap-pino.js': async (t, file) => {
     const lines = (await run(t, file)).out.split('\n').slice(0, -1)
     t.strictSame(JSON.parse(lines[0]), {
@@ -183,6 +266,39 @@ const EXPECTED: Record<string, (t: Test, file: string) => Promise<void>> = {
     const { out, err } = await run(t, file)
     t.equal(out, 'calling https://api.example/v1/orders?access_token=[SECRET:query]\n')
     t.match(err, /user: 'ada'[\s\S]*clientSecret: '\[SECRET:secret\]', retries: 3/)
+  },
+
+  'wrap-winston.js': async (t, file) => {
+    const { out, cwd } = await run(t, file)
+    t.match(out, /"message":"signed up","password":"\[SECRET:password\]","user":"ada"/)
+    const records = recordsIn(cwd)
+    t.match(records, [
+      { level: 30, msg: 'signed up', user: 'ada', password: '[SECRET:password]' },
+      { level: 40, msg: 'retrying' },
+      { level: 50, msg: 'failed', err: { message: /redis:\/\/default:\[SECRET:url-password\]@cache/ } },
+    ])
+    t.equal(records.length, 3)
+  },
+
+  'wrap-bunyan.js': async (t, file) => {
+    const lines = (await run(t, file)).out.split('\n').slice(0, -1)
+    t.match(JSON.parse(lines[0]), {
+      name: 'shop',
+      user: 'ada',
+      password: '[SECRET:password]',
+      msg: 'signed up',
+    })
+    t.match(JSON.parse(lines[1]), {
+      module: 'orders',
+      err: { message: /default:\[SECRET:url-password\]@cache/ },
+    })
+    t.equal(lines.length, 2)
+  },
+
+  'morgan.js': async (t, file) => {
+    const { out } = await run(t, file)
+    t.match(out, /^127\.0\.0\.1 - - \[.*\] "GET \/pay\?access_token=\[SECRET:query\] HTTP\/1\.1" 200 /)
+    t.match(out, /"https:\/\/shop\.example\/reset\?token=\[SECRET:query\]" "node"\n$/)
   },
 
   'audit.js': async (t, file) => {
@@ -214,6 +330,14 @@ const EXPECTED: Record<string, (t: Test, file: string) => Promise<void>> = {
       '{"user":"ada","password":"[SECRET:password]"}',
     ])
     t.match(lines[3], 'query: 1, password: 1')
+  },
+
+  'ship.js': async (t, file) => {
+    const { out, cwd } = await run(t, file)
+    t.match(out, /^file:\/\/.*\/backup\/: 1 there, 0 waiting$/m)
+    const there = readdirSync(join(cwd, 'backup'), { recursive: true, encoding: 'utf8' })
+    t.equal(there.filter((name) => name.startsWith('service=shop/') && name.endsWith('.log.gz')).length, 1)
+    t.ok(there.some((name) => name.endsWith('.checkpoint')))
   },
 
   'demo.js': async (t, file) => {

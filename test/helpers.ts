@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import type { Test } from 'tap'
 import { hushlog } from '../lib/hushlog.ts'
@@ -20,6 +21,18 @@ export function folder(t: Test): string {
   const dir = mkdtempSync(join(tmpdir(), 'hushlog-'))
   t.teardown(() => rmSync(dir, { recursive: true, force: true }))
   return dir
+}
+
+/** A stream, and what has been written to it. */
+export function sink(): { stream: Writable; text(): string } {
+  const chunks: string[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      chunks.push(String(chunk))
+      done()
+    },
+  })
+  return { stream, text: () => chunks.join('') }
 }
 
 export interface Logged {

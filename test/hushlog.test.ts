@@ -15,7 +15,8 @@ import { Writable } from 'node:stream'
 import { mock } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { checkOptions, nearest } from '../lib/config.ts'
+import { nearest } from '../lib/checks.ts'
+import { checkOptions } from '../lib/config.ts'
 import { ERROR_CODES, errorCode, HushlogError } from '../lib/errors.ts'
 import hushlog from '../lib/hushlog.ts'
 import { type LedgerEntry, readLedger } from '../lib/keep/ledger.ts'
@@ -96,12 +97,17 @@ t.test('a wrong option is told by its name, what it got and what it takes', asyn
   t.match(thrown({ anything: 1 }), { message: /option anything is unknown: known are service, stdout, / })
 })
 
-t.test('what is still to come is refused rather than taken silently', async (t) => {
+t.test('recipients are checked at the start, and a secret key among them is never shown', async (t) => {
   t.match(thrown({ storage: { encryptTo: 'age1x' } }), {
-    code: 'HUSHLOG_UNAVAILABLE',
-    message: /storage.encryptTo is not in this version: sealed segments are not encrypted yet/,
+    code: 'HUSHLOG_OPTION',
+    message: /^option storage\.encryptTo takes recipients as age writes them/,
   })
-  t.match(thrown({ ship: {} }), { code: 'HUSHLOG_UNAVAILABLE' })
+  t.match(thrown({ storage: { encryptTo: 17 } }), {
+    message: /storage\.encryptTo takes text that is not empty/,
+  })
+  const { message } = thrown({ storage: { encryptTo: ['AGE-SECRET-KEY-1QQQQ'] } }) as Error
+  t.match(message, /got a secret key \(not shown\)$/)
+  t.notMatch(message, /QQQQ/)
 })
 
 t.test('what is not given has the default of the contract', async (t) => {
@@ -179,7 +185,7 @@ t.test('files and folders are for their owner alone, whatever the umask', async 
   log.info('x')
   await log.flush()
   const mode = (...path: string[]) => (statSync(join(dir, ...path)).mode & 0o777).toString(8)
-  for (const name of ['', 'open', 'sealed', 'ledger', 'torn']) t.equal(mode(name), '700', name)
+  for (const name of ['', 'open', 'sealed', 'ledger', 'torn', 'inbox']) t.equal(mode(name), '700', name)
   t.equal(mode('open', readdirSync(join(dir, 'open'))[0]), '600')
   t.equal(readFileSync(join(dir, '.gitignore'), 'utf8').trim(), '*')
 })
@@ -391,7 +397,7 @@ for (const durability of ['turn', 'line', 'buffer']) {
       const ended = await runProgram(program, [dir, ending, durability], { onLine })
       return { ...ended, lines: existsSync(dir) ? linesIn(dir) : [] }
     }
-    const [nothing, exit, uncaught, rejected, term, interrupt, hangup, itself, own, killed, error] =
+    const [nothing, exit, uncaught, rejected, term, interrupt, hangup, itself, outlived, own, killed, error] =
       await Promise.all([
         run('nothing'),
         run('exit'),
@@ -401,6 +407,7 @@ for (const durability of ['turn', 'line', 'buffer']) {
         run('signal', 'SIGINT'),
         run('signal', 'SIGHUP'),
         run('signal itself'),
+        run('outlived signal'),
         run('own handler', 'SIGTERM'),
         run('kill -9'),
         run('error and kill -9'),
@@ -425,6 +432,8 @@ for (const durability of ['turn', 'line', 'buffer']) {
     t.match(interrupt, { code: null, signal: 'SIGINT' })
     t.match(hangup, { code: null, signal: 'SIGHUP' })
     t.match(itself, { signal: 'SIGTERM' })
+    t.match(outlived, { code: 3 })
+    t.equal(outlived.lines.at(-1)?.msg, 'later', 'what is logged after a signal that ended nothing')
     t.match(own, { code: 7 })
     t.equal(own.lines.at(-1)?.msg, 'in the handler')
     if (durability === 'line') t.equal(killed.lines.length, 100, 'not even a kill')
@@ -537,6 +546,8 @@ t.test(
     const pad = 'x'.repeat(150)
     log.info('before')
     await log.flush()
+    const ledger = join(dir, 'ledger', 'ledger.jsonl')
+    await until(() => existsSync(ledger) && readFileSync(ledger, 'utf8').includes('heartbeat'))
     writeFileSync(filler, Buffer.alloc(850 * 1024))
     for (let i = 0; i < total; i++) {
       log.info({ i, pad }, 'line')

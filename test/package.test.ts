@@ -138,11 +138,21 @@ t.test('the package holds the build, its papers and nothing else', async (t) => 
   const modules = sources.map((file) => file.slice(0, -'.ts'.length))
   const typed = modules.map((module) => `${module}.d.ts`)
   const isShared = (file: string) => file.startsWith('shared-')
-  t.strictSame(built.filter((file) => !isShared(file)).sort(), [...typed, 'index.js', 'cli/main.js'].sort())
+  t.strictSame(
+    built.filter((file) => !isShared(file)).sort(),
+    [
+      ...typed,
+      'index.js',
+      'transport.js',
+      'cli/main.js',
+      'keep/seal-worker.js',
+      'ship/ship-worker.js',
+    ].sort(),
+  )
   t.equal(
     built.filter(isShared).length,
-    1,
-    'what the library and the command have in common stands there once',
+    14,
+    'what the library, the transport, the command and the threads have in common stands there once; S3 is loaded when it is used',
   )
 })
 
@@ -157,9 +167,21 @@ t.test('no file of the package names a place on the machine that built it', asyn
   t.strictSame(files.flatMap(named), [])
 })
 
-t.test('only the package itself and its package.json can be imported', async (t) => {
+t.test('no declaration needs the types of a package that may be missing', async (t) => {
+  const { peerDependencies } = readJson(join(installed, 'package.json'))
+  const quoted = Object.keys(peerDependencies).flatMap((name) => [`'${name}'`, `"${name}"`])
+  const declarations = filesIn(installed).filter((file) => file.endsWith('.d.ts'))
+  const needing = declarations.filter((file) => {
+    const text = readFileSync(join(installed, file), 'utf8')
+    return quoted.some((name) => text.includes(name))
+  })
+  t.ok(declarations.includes('dist/ship/s3/client.d.ts'))
+  t.strictSame(needing, [])
+})
+
+t.test('only the package itself, its transport and its package.json can be imported', async (t) => {
   const { exports } = readJson(join(installed, 'package.json'))
-  t.strictSame(Object.keys(exports), ['.', './package.json'])
+  t.strictSame(Object.keys(exports), ['.', './transport', './package.json'])
   const program = `
     import { createRequire } from 'node:module'
     const codeOf = (path) => import(path).then(() => 'imported', ({ code }) => code)
@@ -193,6 +215,16 @@ t.test('an ES module logs a line without the secret that it was given', async (t
   checkLog(t, await logOf('esm', { 'program.js': ESM }))
 })
 
+t.test('pino finds the transport by its name, and its lines lose the same', async (t) => {
+  const program = `
+    import pino from 'pino'
+    const options = { service: 'shop', storage: false, stdout: 'json' }
+    const log = pino(pino.transport({ target: 'hushlog/transport', options }))
+    log.info({ user: 'ada', password: '${PASSWORD}' }, 'welcome')`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], consumer)
+  t.match(JSON.parse(stdout), { service: 'shop', user: 'ada', password: '[SECRET:password]', msg: 'welcome' })
+})
+
 t.test('a CommonJS module logs the same', async (t) => {
   checkLog(t, await logOf('cjs', { 'program.cjs': CJS }))
 })
@@ -220,7 +252,12 @@ const TYPED = `
 import byDefault, { errorLogger, type Hushlog, hushlog, requestLogger } from 'hushlog'
 import type { Logger } from 'pino'
 import { createServer } from 'node:http'
+import hushlogTransport, { type TransportOptions } from 'hushlog/transport'
 
+const transportOptions: TransportOptions = { service: 'shop', storage: { keepDays: 90 } }
+const stream: NodeJS.WritableStream = hushlogTransport(transportOptions)
+// @ts-expect-error functions do not get into a worker thread
+hushlogTransport({ onError() {} })
 const log: Hushlog = hushlog({ service: 'shop', level: 'debug', storage: { keepDays: 90 } })
 const asPino: Logger = byDefault()
 asPino.info({ a: 1 }, 'hello %s', 'ada')
@@ -230,12 +267,12 @@ errorLogger(log)
 const audited: Promise<void> = log.child({ a: 1 }).audit({ action: 'a.b', actor: 'ada', outcome: 'success' })
 // @ts-expect-error an outcome is one of three words
 log.audit({ action: 'a.b', actor: 'ada', outcome: 'perhaps' })
-export { audited }
+export { audited, stream }
 `
 
 const COMPILERS: { files: string[]; options: ts.CompilerOptions }[] = [
-  { files: ['esm.ts', 'cjs.cts'], options: { module: ts.ModuleKind.NodeNext } },
-  { files: ['esm.ts', 'cjs.cts'], options: { module: ts.ModuleKind.Node20 } },
+  { files: ['esm.ts', 'esm.mts', 'cjs.cts'], options: { module: ts.ModuleKind.NodeNext } },
+  { files: ['esm.ts', 'esm.mts', 'cjs.cts'], options: { module: ts.ModuleKind.Node20 } },
   {
     files: ['esm.ts'],
     options: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },

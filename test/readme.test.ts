@@ -147,6 +147,12 @@ t.test('the wrapped loggers’ program prints no secret', async (t) => {
   t.match(running.output(), /login with password=\[SECRET:password\]/)
 })
 
+t.test('the shipping program starts without its bucket, and ends by itself', async (t) => {
+  const running = await run(t, `${programs[7]}\nlog.info('hello')`)
+  t.equal(await running.ended, 0, running.output())
+  t.match(running.lines(), [{ msg: 'hello' }])
+})
+
 t.test('the commands print what the README shows', async (t) => {
   // npx finds the command of an installed package in node_modules/.bin; here it is the one that was built.
   const dir = t.testdir({
@@ -167,7 +173,7 @@ t.test('the commands print what the README shows', async (t) => {
 })
 
 t.test('no program of the README is left untried, and every file that it points to is there', async (t) => {
-  t.equal(programs.length, 7)
+  t.equal(programs.length, 8)
   t.equal(shown.length, 2)
   for (const [, path] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
     t.ok(statSync(new URL(`../${path}`, import.meta.url)).isFile(), path)

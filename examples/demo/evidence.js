@@ -1,7 +1,7 @@
 /**
  * What stands on the disk, read with nothing of hushlog's own: files, lines, ledger.
  */
-import { createHash } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -99,13 +99,22 @@ export function ledgerIn(files) {
   return (ledger?.plain.toString().split('\n') ?? []).filter((line) => line !== '')
 }
 
-/** Whether each entry bears the hash of the one before it, and each sealed file is the one that is listed. */
+/** Whether each entry bears the hash of the one before it, each group is signed, and each sealed file is listed. */
 export function checkLedger(entries, files) {
   let previous = '0'.repeat(64)
+  let key
+  let name
   for (const line of entries) {
     const entry = JSON.parse(line)
     if (entry.prev !== previous) return `entry ${entry.n} does not follow from the one before`
-    previous = sha256(line)
+    previous = sha256(`hushlog/v1/entry\n${line}`)
+    if (entry.kind === 'genesis') {
+      key = entry.key
+      name = `hushlog/${sha256(Buffer.from(key, 'base64')).slice(0, 16)}`
+    }
+    if (entry.kind !== 'seal') continue
+    if (!isSigned(entry, line, name, key)) return `entry ${entry.n} has a wrong signature`
+    key = entry.next
   }
   const listed = new Map(segmentsOf(entries).map((entry) => [entry.path, entry]))
   const sealed = files.filter(({ path }) => path.startsWith('sealed/'))
@@ -115,6 +124,16 @@ export function checkLedger(entries, files) {
     if (entry.sha256 !== sha256(bytes) || entry.plainSha256 !== sha256(plain)) return `${path} was changed`
   }
   return listed.size === sealed.length ? undefined : 'a listed segment is missing'
+}
+
+/** As docs/format.md describes it. */
+function isSigned({ n, at, sig }, line, name, key) {
+  const unsigned = line.replace(`,"sig":${JSON.stringify(sig)}}`, '}')
+  const root = Buffer.from(sha256(`hushlog/v1/seal\n${unsigned}`), 'hex').toString('base64')
+  const x = Buffer.from(key, 'base64').toString('base64url')
+  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+  const text = `${name}\n${n + 1}\n${root}\n${at}\n`
+  return verify(undefined, Buffer.from(text), publicKey, Buffer.from(sig, 'base64'))
 }
 
 export function segmentsOf(entries) {

@@ -2,7 +2,7 @@
  * What a command is, and how its arguments are read: one table for parsing, for help and for near misses.
  */
 import { parseArgs } from 'node:util'
-import { nearest } from '../config.ts'
+import { nearest } from '../checks.ts'
 import { HushlogError } from '../errors.ts'
 
 export interface Option {

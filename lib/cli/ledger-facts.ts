@@ -2,9 +2,11 @@
  * What the ledger says, added up for `hushlog status`. Nothing in it is trusted: an entry that cannot be read is
  * counted, a line is read up to a bound, and of what has no bound (names, reasons) only so many are held.
  */
-import { ledgerPath } from '../keep/ledger.ts'
+import { type Hold, Holds } from '../keep/holds.ts'
+import { type LedgerEntry, ledgerPath } from '../keep/ledger.ts'
 import { LineSplitter } from './bounded-lines.ts'
 import { chunksOf } from './log-directory.ts'
+import { ShipCounter, type ShipFacts } from './ship-facts.ts'
 
 export interface Losses {
   /** Log lines; `records` is how many gaps tell of them. */
@@ -43,6 +45,14 @@ export interface LedgerFacts {
   /** Names of segments in sealed/ that it lists. */
   listed: Set<string>
   isSigned: boolean
+  /** Time of the last one, ISO 8601. */
+  heartbeat: string | null
+  /** Legal holds that stand. */
+  holds: Hold[]
+  /** To how many recipients segments are encrypted; null when it does not say. */
+  recipients: number | null
+  /** Of each target that segments are shipped to. */
+  ship: ShipFacts[]
 }
 
 export interface LedgerQuestion {
@@ -61,25 +71,33 @@ const MAX_TEXT = 200
 const MAX_MISSING = 100_000
 const MAX_NAME = 255
 const MAX_PATH = 512
+const MAX_HOLDS = 1_000
 
 type Entry = Record<string, unknown>
 
 /** @throws HushlogError `HUSHLOG_READ` */
 export async function ledgerFacts(question: LedgerQuestion): Promise<LedgerFacts> {
   const facts = noFacts()
+  const holds = new Holds()
+  const shipping = new ShipCounter()
   const lines = new LineSplitter(MAX_LINE)
   for await (const chunk of chunksOf(ledgerPath(question.dir))) {
     for (const { bytes, isCut } of lines.push(chunk)) {
       const entry = isCut ? undefined : parsed(bytes)
       facts.entries++
+      if (entry !== undefined) shipping.note(entry)
       if (entry === undefined) facts.unreadable++
+      else if (entry.kind === 'hold') noteHold(holds, entry)
       else NOTES.get(entry.kind)?.(facts, entry, question)
     }
   }
+  facts.holds = holds.list()
+  facts.ship = shipping.result()
   return facts
 }
 
-function noFacts(): LedgerFacts {
+/** What a ledger says that cannot be read, or that is not there. */
+export function noFacts(): LedgerFacts {
   return {
     entries: 0,
     unreadable: 0,
@@ -96,6 +114,10 @@ function noFacts(): LedgerFacts {
     missing: new Map(),
     listed: new Set(),
     isSigned: false,
+    heartbeat: null,
+    holds: [],
+    recipients: null,
+    ship: [],
   }
 }
 
@@ -118,6 +140,8 @@ const NOTES = new Map<unknown, Note>([
   ['torn', sinceThen(noteTorn)],
   ['clock', sinceThen(noteClock)],
   ['seal', (facts) => void (facts.isSigned = true)],
+  ['heartbeat', (facts, { at }) => void (facts.heartbeat = isoOf(timeIn(at)))],
+  ['recipients', (facts, { to }) => void (facts.recipients = Array.isArray(to) ? to.length : null)],
 ])
 
 /** Only what was entered since the moment that was asked for. */
@@ -125,6 +149,12 @@ function sinceThen(note: (facts: LedgerFacts, entry: Entry) => void): Note {
   return (facts, entry, { since }) => {
     if (timeIn(entry.at) >= since) note(facts, entry)
   }
+}
+
+function noteHold(holds: Holds, entry: Entry): void {
+  if (typeof entry.id !== 'string' || entry.id.length > MAX_TEXT) return
+  const isRoom = entry.op === 'remove' || holds.list().length < MAX_HOLDS
+  if (isRoom) holds.note(entry as unknown as LedgerEntry)
 }
 
 function notePruned(facts: LedgerFacts, { name }: Entry): void {

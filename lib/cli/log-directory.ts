@@ -144,8 +144,10 @@ export async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Size and times of a file, or undefined when it is gone. @throws HushlogError `HUSHLOG_READ` */
-export async function statOf(path: string): Promise<{ size: number; mtimeMs: number } | undefined> {
+/** Size, times and owner of a file, or undefined when it is gone. @throws HushlogError `HUSHLOG_READ` */
+export async function statOf(
+  path: string,
+): Promise<{ size: number; mtimeMs: number; uid: number } | undefined> {
   try {
     return await lstat(path)
   } catch (error) {

@@ -3,19 +3,30 @@
  * `hushlog COMMAND`: one file for each command, and this table of them.
  */
 import { readFileSync } from 'node:fs'
-import { nearest } from '../config.ts'
+import { nearest } from '../checks.ts'
 import { HushlogError } from '../errors.ts'
+import { cat } from './cat.ts'
 import { type Command, EXIT, helpOf, printable, readArguments, usage } from './command.ts'
+import { hold } from './hold.ts'
+import { keep } from './keep.ts'
+import { keygen } from './keygen.ts'
+import { prune } from './prune.ts'
+import { restore } from './restore.ts'
 import { scan } from './scan.ts'
 import { scrub } from './scrub.ts'
+import { seal } from './seal.ts'
+import { ship } from './ship.ts'
 import { status } from './status.ts'
 import { tail } from './tail.ts'
 import { Output, sayError } from './terminal.ts'
+import { verify } from './verify.ts'
 
-const COMMANDS: readonly Command[] = [scrub, scan, status, tail]
+const COMMANDS: readonly Command[] = [
+  ...[scrub, scan, status, tail, cat, verify, keep, seal, ship, restore, hold, prune, keygen],
+]
 
 /** Promised, and not here yet. */
-const LATER = 'cat search review verify keep seal ship restore prune hold keygen sql'.split(' ')
+const LATER = 'search review sql'.split(' ')
 
 async function main([name, ...rest]: string[]): Promise<number> {
   if (name === undefined) {

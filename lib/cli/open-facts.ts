@@ -1,3 +1,4 @@
+import { errorCode, HushlogError } from '../errors.ts'
 import { timeOf } from '../keep/line-counter.ts'
 import { LEASE } from '../store/recovery.ts'
 import { thisWriter, type WriterState, writerState, writerText } from '../store/segment.ts'
@@ -45,7 +46,7 @@ export async function openFacts(files: SegmentFile[], now: number): Promise<Open
     const { mtimeMs } = stat
     opened.push({ writer: writerText(adopter ?? writer), state, order: stamp * 1e3 + counter, mtimeMs })
     facts.segments++
-    await addContent(facts, path, state)
+    await addContent(facts, path, state).catch((error) => ignoreClosed(error, stat.uid))
   }
   judge(facts, opened, now)
   return facts
@@ -63,6 +64,12 @@ function noFacts(): OpenFacts {
     unsealed: 0,
     abandoned: 0,
   }
+}
+
+/** What another user put there and closed to us is counted as a segment, and refused by its keeper. */
+function ignoreClosed(error: unknown, owner: number): void {
+  const isClosed = error instanceof HushlogError && errorCode(error.cause) === 'EACCES'
+  if (!isClosed || owner === process.geteuid?.()) throw error
 }
 
 async function addContent(facts: OpenFacts, path: string, state: WriterState): Promise<void> {

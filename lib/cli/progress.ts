@@ -16,13 +16,24 @@ export class Progress {
   #done = 0
   #next: number
   #isShown = false
+  /** When it began, where bytes a second are told. */
+  readonly #began: number | undefined
 
-  /** @param total bytes to come; 0 when that is not known, and then there is no bar */
-  constructor(screen: Screen, total: number, now: () => number = () => performance.now()) {
+  /**
+   * @param total bytes to come; 0 when that is not known, and then there is no bar
+   * @param options `rate`: tell bytes a second too
+   */
+  constructor(
+    screen: Screen,
+    total: number,
+    now: () => number = () => performance.now(),
+    options: { rate?: boolean } = {},
+  ) {
     this.#screen = screen
     this.#total = total
     this.#now = now
     this.#next = now() + FIRST_AFTER
+    this.#began = options.rate === true ? now() : undefined
   }
 
   advance(bytes: number): void {
@@ -34,7 +45,15 @@ export class Progress {
     const part = Math.min(1, this.#done / this.#total)
     const filled = Math.round(part * WIDTH)
     const bar = '#'.repeat(filled) + '.'.repeat(WIDTH - filled)
-    this.#screen.write(`${CLEAR}[${bar}] ${Math.floor(part * 100)} % of ${megabytes(this.#total)} MB`)
+    this.#screen.write(
+      `${CLEAR}[${bar}] ${Math.floor(part * 100)} % of ${megabytes(this.#total)} MB${this.#rate()}`,
+    )
+  }
+
+  #rate(): string {
+    if (this.#began === undefined) return ''
+    const seconds = (this.#now() - this.#began) / 1000
+    return `, ${megabytes(this.#done / seconds)} MB/s`
   }
 
   /** Takes the bar off the screen, before other text and at the end. */
@@ -46,4 +65,28 @@ export class Progress {
 
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1)
+}
+
+export interface Bar {
+  onTotal(bytes: number): void
+  onProgress(bytes: number): void
+}
+
+/** Does something that tells how many bytes are to come, more than once if it has more than one part. */
+export async function withBar<T>(
+  work: (bar: Bar) => Promise<T>,
+  options: { rate?: boolean } = {},
+): Promise<T> {
+  let progress: Progress | undefined
+  try {
+    return await work({
+      onTotal: (bytes) => {
+        progress?.clear()
+        progress = new Progress(process.stderr, bytes, undefined, options)
+      },
+      onProgress: (bytes) => progress?.advance(bytes),
+    })
+  } finally {
+    progress?.clear()
+  }
 }

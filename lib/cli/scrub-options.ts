@@ -1,4 +1,4 @@
-import { nearest } from '../config.ts'
+import { nearest } from '../checks.ts'
 import { PII_KINDS } from '../scrub/rules.ts'
 import type { PiiKind, ScrubOptions } from '../types.ts'
 import { type Arguments, type Option, printable, usage } from './command.ts'

@@ -1,9 +1,14 @@
 /**
  * All that `hushlog status` tells of a directory, as `--json` shows it.
  */
+import { lstatSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type LedgerFacts, type Losses, ledgerFacts } from './ledger-facts.ts'
+import { errorCode, HushlogError } from '../errors.ts'
+import type { Hold } from '../keep/holds.ts'
+import { examineOpen } from '../keep/open-folder.ts'
+import { type KeeperState, readPresence } from '../keep/presence.ts'
+import { type LedgerFacts, type Losses, ledgerFacts, noFacts } from './ledger-facts.ts'
 import {
   cannotRead,
   checkDirectory,
@@ -13,6 +18,7 @@ import {
   statOf,
 } from './log-directory.ts'
 import { type OpenFacts, openFacts } from './open-facts.ts'
+import type { ShipFacts } from './ship-facts.ts'
 
 export interface Status {
   directory: string
@@ -33,9 +39,32 @@ export interface Status {
   disk: Disk
   rate: Rate
   writers: { alive: number; dead: number; unknown: number }
-  encrypted: 'no' | 'yes' | 'partly'
+  keeper: KeeperFacts
+  /** Time of the last one, ISO 8601. */
+  heartbeat: string | null
+  holds: Hold[]
+  /** What lies in open/ and is not taken: links, pipes, files of other users, names that are none of ours. */
+  refused: number
+  /** Folders that this user may not look into: what they hold is not counted. */
+  unseen: string[]
+  encrypted: 'no' | 'yes' | 'partly' | 'unknown'
+  /** To how many recipients from here on; null when the ledger does not say. */
+  recipients: number | null
+  /** One for each target that segments are shipped to. */
+  ship: ShipFacts[]
   sealing: { compression: 'gzip'; chained: boolean; signed: boolean }
   ledger: { entries: number; unreadable: number; missing: number; unlisted: number }
+}
+
+/** The keeper that is a process of its own; `none` where programs seal by themselves. */
+export interface KeeperFacts {
+  state: KeeperState
+  /** ISO 8601: when it began, and when it last said so. */
+  since: string | null
+  last: string | null
+  /** Segments that have ended and are not sealed, and for how long the oldest of them has waited. */
+  waiting: number
+  oldestSeconds: number | null
 }
 
 export interface Disk {
@@ -84,10 +113,12 @@ export async function statusOf(dir: string, options: StatusOptions): Promise<Sta
   checkDirectory(dir)
   // In the order in which a segment moves, so that one that moves meanwhile is seen.
   const inOpen = listOpen(dir)
-  const inSealed = listSealed(dir)
+  const unseen: string[] = []
+  const inSealed = await seen(dir, 'sealed', unseen, () => listSealed(dir), { segments: [], foreign: 0 })
   const present = new Set(inSealed.segments.map(({ identity }) => identity.name))
   const since = now - options.days * DAY
-  const ledger = await ledgerFacts({ dir, present, since, recentFrom: now - RECENT })
+  const question = { dir, present, since, recentFrom: now - RECENT }
+  const ledger = await seen(dir, 'ledger', unseen, () => ledgerFacts(question), noFacts())
   const open = await openFacts(
     inOpen.segments.filter(({ identity }) => !ledger.listed.has(identity.name)),
     now,
@@ -117,7 +148,13 @@ export async function statusOf(dir: string, options: StatusOptions): Promise<Sta
     disk: diskOf(await space(dir), rate, { used: sealed.bytes + open.bytes, largest: ledger.largest }),
     rate,
     writers,
-    encrypted: encrypted(inSealed.segments),
+    ...keeperFacts(dir, now),
+    heartbeat: ledger.heartbeat,
+    holds: ledger.holds,
+    unseen,
+    encrypted: unseen.length > 0 ? 'unknown' : encrypted(inSealed.segments),
+    recipients: ledger.recipients,
+    ship: ledger.ship,
     sealing: { compression: 'gzip', chained: true, signed: ledger.isSigned },
     ledger: {
       entries: ledger.entries,
@@ -125,6 +162,43 @@ export async function statusOf(dir: string, options: StatusOptions): Promise<Sta
       missing: await missing(dir, ledger),
       unlisted: sealed.unlisted,
     },
+  }
+}
+
+/**
+ * What `look` sees, or `otherwise` where the directory is a keeper's and closed to us.
+ * @throws HushlogError `HUSHLOG_READ`
+ */
+async function seen<T>(
+  dir: string,
+  folder: string,
+  unseen: string[],
+  look: () => T | Promise<T>,
+  otherwise: T,
+): Promise<T> {
+  try {
+    return await look()
+  } catch (error) {
+    const isClosed = error instanceof HushlogError && errorCode(error.cause) === 'EACCES'
+    if (!isClosed || lstatSync(dir).uid === process.geteuid?.()) throw error
+    unseen.push(folder)
+    return otherwise
+  }
+}
+
+function keeperFacts(dir: string, now: number): Pick<Status, 'keeper' | 'refused'> {
+  const { state, presence } = readPresence(dir, now)
+  const { ended, refusals } = examineOpen(dir, presence?.from)
+  const oldest = least(...ended.map(({ since }) => since))
+  return {
+    keeper: {
+      state,
+      since: presence?.since ?? null,
+      last: presence?.last ?? null,
+      waiting: ended.length,
+      oldestSeconds: oldest === undefined ? null : Math.max(0, Math.round((now - oldest) / 1000)),
+    },
+    refused: refusals,
   }
 }
 

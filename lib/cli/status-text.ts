@@ -3,9 +3,14 @@
  */
 import { visibleText } from '../logger/visible.ts'
 import type { Losses } from './ledger-facts.ts'
-import type { Disk, Rate, Status } from './status-facts.ts'
+import type { ShipFacts } from './ship-facts.ts'
+import type { Disk, KeeperFacts, Rate, Status } from './status-facts.ts'
 
 const KEY_WIDTH = 12
+/** Seconds. */
+const LONG = 600
+/** Milliseconds. */
+const LATE = 3_600_000
 const LEVELS: Record<string, string> = {
   10: 'trace',
   20: 'debug',
@@ -16,7 +21,9 @@ const LEVELS: Record<string, string> = {
 }
 
 export function statusText(status: Status): string {
-  const rows = ROWS.map(([name, text]) => `${name.padEnd(KEY_WIDTH)}${visibleText(text(status), false)}\n`)
+  const rows = [...ROWS, ...status.ship.map(shipRow)].map(
+    ([name, text]) => `${name.padEnd(KEY_WIDTH)}${visibleText(text(status), false)}\n`,
+  )
   return rows.join('')
 }
 
@@ -32,12 +39,28 @@ const ROWS: [string, (status: Status) => string][] = [
   ['disk', ({ disk, rate }) => diskText(disk, rate)],
   ['projected', ({ rate, days }) => rateText(rate, days.keep)],
   ['writers', ({ writers: { alive, dead, unknown } }) => `${alive} alive, ${dead} dead, ${unknown} unknown`],
-  ['encrypted', ({ encrypted }) => encrypted],
+  ['keeper', ({ keeper }) => keeperText(keeper)],
+  ['heartbeat', ({ heartbeat }) => heartbeat ?? 'none yet'],
+  ['holds', ({ holds }) => (holds.length === 0 ? 'none' : holdsText(holds.map(({ id }) => id)))],
+  ['refused', ({ refused }) => (refused === 0 ? 'nothing' : `${number(refused)} in open/`)],
+  ['encrypted', ({ encrypted, recipients }) => encryptedText(encrypted, recipients)],
   [
     'sealing',
     ({ sealing }) => `${sealing.compression}, ledger chained, ${sealing.signed ? '' : 'not '}signed`,
   ],
 ]
+
+function shipRow({ target, waiting, shipped, ledger }: ShipFacts): [string, () => string] {
+  const waits =
+    waiting.segments === 0 ? 'nothing waits' : `${segments(waiting.segments)} wait, ${size(waiting.bytes)}`
+  const there = `${segments(shipped.segments)} there, ${size(shipped.bytes)}`
+  const unlocked = shipped.unlocked === 0 ? '' : `, ${number(shipped.unlocked)} not locked`
+  return ['shipped', () => `${target}: ${there}${unlocked}; ${waits}; ${ledgerText(ledger)}`]
+}
+
+function ledgerText({ entries, last }: ShipFacts['ledger']): string {
+  return last === null ? 'no ledger there yet' : `ledger there up to entry ${entries - 1}, ${last}`
+}
 
 function segments(count: number): string {
   return `${number(count)} segment${count === 1 ? '' : 's'}`
@@ -78,6 +101,33 @@ function rateText({ plainBytesPerDay, projectedBytes, ratio, isRatioMeasured }: 
   return `${size(projectedBytes)} for ${days} days: ${size(plainBytesPerDay)} a day, ${packed}`
 }
 
+const KEEPERS: Record<KeeperFacts['state'], string> = {
+  running: 'running',
+  gone: 'gone',
+  none: 'none, programs seal by themselves',
+  unreadable: 'cannot be seen',
+}
+
+function keeperText({ state, since, last, waiting, oldestSeconds }: KeeperFacts): string {
+  const time = since === null ? '' : ` since ${since}`
+  const when = state === 'gone' ? `, last seen ${last}` : state === 'running' ? time : ''
+  const waits =
+    waiting === 0 ? '' : `; ${segments(waiting)} to seal, the oldest for ${number(oldestSeconds ?? 0)} s`
+  return `${KEEPERS[state]}${when}${waits}`
+}
+
+const SHOWN_HOLDS = 5
+
+function holdsText(ids: string[]): string {
+  const more = ids.length > SHOWN_HOLDS ? ` and ${number(ids.length - SHOWN_HOLDS)} more` : ''
+  return `${ids.slice(0, SHOWN_HOLDS).join(', ')}${more}`
+}
+
+function encryptedText(encrypted: Status['encrypted'], recipients: number | null): string {
+  if (recipients === null || recipients === 0) return encrypted
+  return `${encrypted}, to ${recipients} recipient${recipients === 1 ? '' : 's'} from here on`
+}
+
 export interface Finding {
   name: string
   words: string
@@ -115,7 +165,22 @@ export const ALARMS: Check[] = [
     name: 'unsealed',
     isFound: ({ open }) => open.unsealed > 0,
     words: ({ open }) => `${segments(open.unsealed)} ended over an hour ago and not sealed`,
-    hint: 'the program has the reason: its onError, or its standard error',
+    hint: 'who seals has the reason: onError or standard error of the program, or of hushlog keep',
+  },
+  {
+    name: 'keeper-gone',
+    isFound: ({ keeper }) => keeper.state === 'gone',
+    words: ({ keeper }) => `the keeper is gone, last seen ${keeper.last}`,
+    hint: 'start hushlog keep again; segments wait in open/ until then',
+  },
+  {
+    name: 'unshipped',
+    isFound: (status) => late(status).length > 0,
+    words: (status) => {
+      const [{ target, waiting }] = late(status)
+      return `${segments(waiting.segments)} to ship to ${target}, the oldest since ${waiting.oldest}`
+    },
+    hint: 'who ships has the reason: onError or standard error; hushlog ship --now tries at once',
   },
   {
     name: 'missing',
@@ -152,12 +217,37 @@ export const NOTES: Check[] = [
     hint: 'the next program that starts on this directory seals them',
   },
   {
+    name: 'no-keeper',
+    isFound: ({ keeper }) => keeper.state === 'none' && (keeper.oldestSeconds ?? 0) > LONG,
+    words: ({ keeper }) => `${segments(keeper.waiting)} ended over ten minutes ago, and no keeper is up`,
+    hint: "programs with keeper: 'external' need hushlog keep on the directory",
+  },
+  {
+    name: 'refused',
+    isFound: ({ refused }) => refused > 0,
+    words: ({ refused }) => `${number(refused)} in open/ that no keeper takes`,
+    hint: 'links, pipes, files of other users or foreign names: find out who put them there',
+  },
+  {
+    name: 'unseen',
+    isFound: ({ unseen }) => unseen.length > 0,
+    words: ({ unseen }) => `this user may not look into ${unseen.join(' and ')}: it is not counted`,
+    hint: 'run this as the user of the keeper, or as root',
+  },
+  {
     name: 'disk-small',
     isFound: ({ disk }) => disk.state === 'ok' && disk.lastsDays !== null,
     words: ({ days }) => `the disk has no room for ${days.keep} days at the present rate`,
     hint: 'docs/operating.md tells how to size it',
   },
 ]
+
+/** Targets that a segment has waited for longer than an hour. */
+function late({ ship, time }: Status): ShipFacts[] {
+  const isLate = ({ waiting: { oldest } }: ShipFacts) =>
+    oldest !== null && Date.parse(time) - Date.parse(oldest) > LATE
+  return ship.filter(isLate)
+}
 
 export function alarmsOf(status: Status): Finding[] {
   return found(ALARMS, status)

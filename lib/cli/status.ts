@@ -4,12 +4,11 @@
 import { visibleText } from '../logger/visible.ts'
 import { type Arguments, type Command, EXIT } from './command.ts'
 import { directoryOperand } from './log-directory.ts'
+import { DAYS } from './retention-options.ts'
 import { statusOf } from './status-facts.ts'
 import { alarmsOf, notesOf, statusText } from './status-text.ts'
 import { Output, say } from './terminal.ts'
 import { wholeNumber } from './whole-number.ts'
-
-const DAYS = { standard: 90, min: 1, max: 36_500 }
 
 export const status: Command = {
   name: 'status',

@@ -2,12 +2,11 @@
  * `hushlog tail`: the last lines of a log directory, whoever wrote them, and those that come.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HushlogError } from '../errors.ts'
-import { LINE_FORMATS, type LineFormat, type OutputFormat, prettyFormat } from '../logger/line-format.ts'
-import { visibleText } from '../logger/visible.ts'
-import { type Arguments, type Command, EXIT, printable, usage } from './command.ts'
+import type { LineFormat } from '../logger/line-format.ts'
+import { type Arguments, type Command, EXIT } from './command.ts'
 import { DirectoryTail } from './directory-tail.ts'
 import { checkDirectory, directoryOperand } from './log-directory.ts'
+import { FORMAT_OPTIONS, formatted, lineFormat } from './shown-lines.ts'
 import { Output, say, sayError } from './terminal.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -26,9 +25,7 @@ Exit code 0, or 2 when the directory is not there or cannot be read. Ctrl-C ends
   options: {
     lines: { short: 'n', value: 'LINES', help: 'so many lines; default 10, at most 100000' },
     follow: { short: 'f', help: 'go on with the lines that come' },
-    format: { value: 'FORMAT', help: 'json, pretty or common; default: pretty on a terminal, else json' },
-    frames: { help: 'the first and last record of each segment too' },
-    json: { help: 'the same as --format=json' },
+    ...FORMAT_OPTIONS,
   },
   run: (args) => tailTo(new Output(), args),
 }
@@ -68,42 +65,4 @@ function showing(format: LineFormat, output: Output): (lines: Buffer[]) => Promi
       await output.write(texts.join(''))
     }
   }
-}
-
-/** Whatever lies in the directory is shown, JSON or not. */
-function formatted(format: LineFormat, line: string): string {
-  try {
-    return format(line)
-  } catch {
-    return json(line)
-  }
-}
-
-function lineFormat(args: Arguments): LineFormat {
-  const [name] = args.has('json') ? ['json'] : args.values('format')
-  if (name === undefined) return (process.stdout.isTTY && pretty()) || json
-  const format = FORMATS[name as OutputFormat]
-  if (format === undefined || !Object.hasOwn(FORMATS, name))
-    throw usage(`option --format takes json, pretty or common, got ${printable(name)}`)
-  return format()
-}
-
-/** Without control characters JSON means the same: where they may stand, an escape may. */
-const json: LineFormat = (line) => `${visibleText(line, false)}\n`
-
-const FORMATS: Record<OutputFormat, () => LineFormat> = {
-  json: () => json,
-  common: LINE_FORMATS.common,
-  pretty: () => {
-    const format = pretty()
-    if (format !== undefined) return format
-    throw new HushlogError('HUSHLOG_UNAVAILABLE', '--format=pretty needs the package pino-pretty', {
-      hint: 'npm install pino-pretty',
-    })
-  },
-}
-
-/** With the date and the process: lines of many days and processes stand there. */
-function pretty(): LineFormat | undefined {
-  return prettyFormat({ ignore: 'host,service', translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l' })
 }

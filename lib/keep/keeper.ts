@@ -5,17 +5,29 @@ import { findAbandoned, LEASE, type Torn } from '../store/recovery.ts'
 import { removeReserves } from '../store/reserve.ts'
 import type { RotationReason } from '../store/rotation.ts'
 import type { Gap } from '../types.ts'
+import { Heartbeat, openSegments, PULSE } from './heartbeat.ts'
 import { type Fact, Ledger } from './ledger.ts'
-import { prune } from './retention.ts'
-import { seal } from './seal.ts'
+import { prune, type Refusal } from './retention.ts'
+import { isFinal } from './seal-failure.ts'
+import { Sealer } from './sealer.ts'
 
 export interface KeeperOptions {
   /** A directory that `prepareDirectory` has passed. */
   dir: string
   keepDays: number
+  /** To whom segments are encrypted, as `checkRecipients` returns them. Default: to nobody. */
+  recipients?: readonly string[]
+  /** The users whose segments are taken, by number. Default: all, as in a directory that nobody else can write. */
+  owners?: readonly number[]
+  /** Go on with a new key when the one that signs the ledger is lost. Default false. */
+  newKey?: boolean
   onError(error: HushlogError): void
+  /** A segment was listed. */
+  onSealed?(): void
   /** A line that a crash broke off was put into torn/. */
   onTorn?(torn: Torn): void
+  /** The ledger begins to be signed, with this public key (a signed note's verifier key). */
+  onFirstKey?(verifierKey: string): void
   /** A segment was removed before it was sealed. May log. */
   onGap?(gap: Gap): void
   /** Milliseconds since the epoch. */
@@ -26,6 +38,8 @@ const HOUR = 3_600_000
 const FIRST_RETRY = 1_000
 const LAST_RETRY = 300_000
 const LEFT_OVER = 24 * HOUR
+/** A group of the ledger holds no more than 256 entries. */
+const FACTS_AT_ONCE = 128
 
 /**
  * Seals ended segments one after the other, adopts those of dead writers, and removes old ones. Only work that
@@ -34,7 +48,13 @@ const LEFT_OVER = 24 * HOUR
 export class Keeper {
   readonly #options: KeeperOptions
   readonly #ledger: Ledger
+  readonly #sealer: Sealer
+  readonly #heartbeat: Heartbeat
   readonly #now: () => number
+  /** What waits to be recorded. */
+  #facts: Fact[] = []
+  /** Segments that wait, or wait for another try, or are not tried again by this keeper. */
+  #waiting = new Set<string>()
   #work: Promise<void> = Promise.resolve()
   #failed: (() => void)[] = []
   #retryIn = FIRST_RETRY
@@ -43,21 +63,36 @@ export class Keeper {
   #prunedAt: number | undefined
   #sealed = 0
   #pruned = 0
+  #isClosing = false
+  /** What is still to be done is left for the next keeper. */
+  #isOver = false
 
   constructor(options: KeeperOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
-    this.#ledger = new Ledger(options.dir, this.#now)
+    const { recipients, owners, onFirstKey, newKey = false, now } = options
+    this.#ledger = new Ledger(options.dir, this.#now, { onFirstKey, newKey })
+    const thread = now === undefined
+    this.#sealer = new Sealer({ ledger: this.#ledger, recipients, owners, onFirstKey, thread })
+    this.#heartbeat = new Heartbeat(this.#ledger, this.#now)
   }
 
-  /** Seals what dead writers left, removes what is old enough, and goes on doing that. */
+  /** Of its directory. */
+  get ledger(): Ledger {
+    return this.#ledger
+  }
+
+  /** Seals what dead writers left, says that it is up, removes what is old enough, and goes on doing that. */
   async start(): Promise<void> {
     if (this.#timers.length === 0)
       this.#timers = [
-        setInterval(() => this.#adopt(), LEASE).unref(),
+        setInterval(() => this.adopt(), LEASE).unref(),
+        setInterval(() => this.#beat(), PULSE).unref(),
         setInterval(() => this.#daily(), 24 * HOUR).unref(),
       ]
-    this.#adopt()
+    if (this.#options.newKey === true) this.#beginKey()
+    this.adopt()
+    this.#beat()
     this.#daily()
     await this.idle()
   }
@@ -67,16 +102,23 @@ export class Keeper {
    * @param lines how many records stand in it, for the gap that is recorded when it is gone by then
    */
   seal(path: string, reason: RotationReason, lines = 0): void {
+    if (this.#waiting.has(path)) return
+    this.#waiting.add(path)
     this.#queue(() => this.#sealOne(path, reason, lines))
   }
 
   /** Writes into the ledger what others have noticed; tries again until it stands there, or the keeper is closed. */
   record(fact: Fact): void {
-    this.#queue(() =>
-      this.#attempt(
-        () => this.#ledger.append(fact),
-        () => this.record(fact),
-      ),
+    if (this.#facts.push(fact) === 1) this.#queue(() => this.#recordAll())
+  }
+
+  /** All that has come by now, under one lock and one signature. */
+  async #recordAll(): Promise<void> {
+    const facts = this.#facts.splice(0, FACTS_AT_ONCE)
+    if (this.#facts.length > 0) this.#queue(() => this.#recordAll())
+    await this.#attempt(
+      () => this.#ledger.append(...facts),
+      () => facts.forEach((fact) => void this.record(fact)),
     )
   }
 
@@ -85,8 +127,12 @@ export class Keeper {
     for (let seen: Promise<void> | undefined; seen !== this.#work; ) await (seen = this.#work)
   }
 
-  /** Finishes what has begun, tries once more what has failed, and stops. What then fails is left for the next keeper. */
+  /**
+   * Finishes what has begun, tries once more what has failed, and stops. What then fails is left for the next keeper,
+   * and so is all that waits when the ledger cannot be had: each would wait for it as long.
+   */
   async close(): Promise<void> {
+    this.#isClosing = true
     for (const timer of this.#timers.splice(0)) clearInterval(timer)
     await this.idle()
     clearTimeout(this.#retryTimer)
@@ -94,6 +140,7 @@ export class Keeper {
     await this.idle()
     clearTimeout(this.#retryTimer)
     this.#retryTimer = undefined
+    await this.#sealer.close()
   }
 
   stats(): { sealed: number; pruned: number } {
@@ -101,14 +148,27 @@ export class Keeper {
   }
 
   #queue(task: () => Promise<void>): void {
-    this.#work = this.#work.then(task).catch((error) => this.#report(error))
+    this.#work = this.#work
+      .then(() => (this.#isOver ? undefined : task()))
+      .catch((error) => this.#report(error))
   }
 
-  #adopt(): void {
+  /** Looks for segments of dead writers. */
+  adopt(): void {
     this.#queue(async () => {
-      removeReserves(this.#options.dir)
-      for (const { path } of findAbandoned(this.#options.dir, this.#now())) this.seal(path, 'adopted')
+      const { dir, owners } = this.#options
+      removeReserves(dir)
+      for (const { path } of findAbandoned(dir, this.#now(), owners)) this.seal(path, 'adopted')
     })
+  }
+
+  /** Before all else, and in every case: a key counts only when something is signed by it. */
+  #beginKey(): void {
+    this.record({ kind: 'heartbeat', open: openSegments(this.#options.dir) })
+  }
+
+  #beat(): void {
+    if (this.#heartbeat.isDue) this.#queue(() => this.#heartbeat.beat())
   }
 
   #daily(): void {
@@ -119,16 +179,27 @@ export class Keeper {
   }
 
   async #sealOne(path: string, reason: RotationReason, lines: number): Promise<void> {
-    const torn = (cut: Torn) => this.#torn(cut)
     await this.#attempt(
       async () => {
-        const outcome = await seal(this.#ledger, path, reason, torn)
-        if (outcome === 'listed') this.#sealed++
+        const { outcome, torn } = await this.#sealer.seal(path, reason)
+        if (torn !== undefined) this.#options.onTorn?.(torn)
+        if (outcome === 'listed') this.#listed()
         if (outcome === 'gone' && lines > 0) this.#gone(lines)
+        this.#waiting.delete(path)
       },
-      () => this.seal(path, reason, lines),
+      () => {
+        this.#waiting.delete(path)
+        this.seal(path, reason, lines)
+      },
+      // It stays among those that wait, so that the next look does not find it anew.
+      (error) => isFinal(error, path),
     )
     if (this.#now() - (this.#prunedAt ?? 0) >= HOUR) await this.#prune()
+  }
+
+  #listed(): void {
+    this.#sealed++
+    this.#options.onSealed?.()
   }
 
   #gone(lines: number): void {
@@ -139,12 +210,18 @@ export class Keeper {
     this.#options.onGap?.(gap)
   }
 
-  async #attempt(work: () => Promise<void>, again: () => void): Promise<void> {
+  /** @param isLast whether another try would come to the same */
+  async #attempt(
+    work: () => Promise<void>,
+    again: () => void,
+    isLast: (error: unknown) => boolean = () => false,
+  ): Promise<void> {
     try {
       await work()
       if (this.#retryTimer === undefined) this.#retryIn = FIRST_RETRY
     } catch (error) {
-      this.#later(again)
+      if (this.#isClosing && errorCode(error) === 'HUSHLOG_LEDGER') this.#isOver = true
+      else if (!isLast(error)) this.#later(again)
       throw error
     }
   }
@@ -161,25 +238,25 @@ export class Keeper {
     for (const again of this.#failed.splice(0)) again()
   }
 
-  async #torn(torn: Torn): Promise<void> {
-    this.#options.onTorn?.(torn)
-    await this.#ledger.append({ kind: 'torn', ...torn })
-  }
-
   async #prune(): Promise<void> {
     this.#prunedAt = this.#now()
     const { keepDays } = this.#options
-    const onError = (error: HushlogError) => this.#report(error)
-    this.#pruned += await prune(this.#ledger, { keepDays, now: this.#now(), onError })
+    const { removed, refused } = await prune(this.#ledger, { keepDays, now: this.#now() })
+    this.#pruned += removed.length
+    const unshipped = refused.filter(({ kind }) => kind === 'unshipped')
+    for (const refusal of refused) if (refusal.kind !== 'unshipped') this.#report(errorOf(refusal))
+    if (unshipped.length > 0) this.#report(stays(unshipped))
   }
 
-  /** Removes what crashed keepers left half compressed; the age spares those at work. */
+  /** Removes what crashed keepers left half made; the age spares those at work. */
   async #sweep(): Promise<void> {
-    const folder = join(this.#options.dir, 'sealed')
-    for (const name of await readdir(folder)) {
-      const path = join(folder, name)
-      if (name.endsWith('.tmp') && this.#now() - (await stat(path)).mtimeMs > LEFT_OVER)
-        await rm(path, { force: true })
+    for (const folder of ['sealed', 'ledger'].map((name) => join(this.#options.dir, name))) {
+      for (const name of (await readdir(folder)).filter((file) => file.endsWith('.tmp'))) {
+        const path = join(folder, name)
+        // Another keeper may have moved it into place meanwhile.
+        const found = await stat(path).catch(() => undefined)
+        if (found !== undefined && this.#now() - found.mtimeMs > LEFT_OVER) await rm(path, { force: true })
+      }
     }
   }
 
@@ -193,4 +270,24 @@ export class Keeper {
       // The program's own callback failed; the keeper's work goes on.
     }
   }
+}
+
+const HINTS: Partial<Record<Refusal['kind'], string>> = {
+  clock: 'set the clock; a step that was real is believed when entries have gone on for 30 days',
+  ledger: 'hushlog verify tells more',
+}
+
+/** All of them at once: while a target cannot be reached there may be many. */
+function stays(unshipped: Refusal[]): HushlogError {
+  const [first] = unshipped
+  const what = unshipped.length === 1 ? '1 old segment stays' : `${unshipped.length} old segments stay`
+  return new HushlogError('HUSHLOG_PRUNE', `${what}: ${first.path}: ${first.reason}`, {
+    hint: 'hushlog ship ships it; hushlog ship --forget TARGET gives a target up',
+  })
+}
+
+function errorOf({ kind, path, reason }: Refusal): HushlogError {
+  const code = kind === 'clock' ? 'HUSHLOG_CLOCK' : 'HUSHLOG_PRUNE'
+  const what = path === undefined ? 'nothing is removed' : `cannot remove ${path}`
+  return new HushlogError(code, `${what}: ${reason}`, { hint: HINTS[kind] })
 }

@@ -1,11 +1,10 @@
 import { constants, readdirSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import { errorCode, HushlogError } from '../errors.ts'
 import { parseSegmentName } from '../store/segment.ts'
 import { wholeLines } from './lines.ts'
+import { openSealed } from './sealed-file.ts'
 
 export interface ReadLine {
   /** The segment's name. */
@@ -14,32 +13,49 @@ export interface ReadLine {
   line: string
 }
 
-interface Found {
+export interface ReadOptions {
+  /** What opens encrypted segments, as `loadIdentities` returns them. */
+  identities?: readonly string[]
+  /** Told of each encrypted segment when there are no identities; it is then left out. Without it that is an error. */
+  onEncrypted?(name: string): void
+}
+
+export interface Segment {
   name: string
   path: string
   sealed: boolean
+  encrypted: boolean
+  /** When it was opened, milliseconds since the epoch, and the number that tells those of one moment apart. */
   stamp: number
   counter: number
 }
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
-const SEALED_EXTENSION = '.gz'
+const SEALED = '.gz'
+const ENCRYPTED = '.age'
 
 /**
  * All lines, of sealed and of open segments, in the order in which the segments were opened. Lines that are
  * appended meanwhile may be left out, and so is a line that is not whole yet.
- * @throws HushlogError `HUSHLOG_READ` when a sealed segment is damaged
+ * @throws HushlogError `HUSHLOG_READ` when a sealed segment is damaged, `HUSHLOG_KEY` when none of the identities opens
+ * an encrypted one
  */
-export async function* readSegments(dir: string): AsyncGenerator<ReadLine> {
+export async function* readSegments(dir: string, options: ReadOptions = {}): AsyncGenerator<ReadLine> {
+  const { identities = [], onEncrypted } = options
   for (const segment of listSegments(dir)) {
     const { name, sealed } = segment
-    for await (const lines of linesOf(dir, segment)) {
+    if (segment.encrypted && identities.length === 0 && onEncrypted !== undefined) {
+      onEncrypted(name)
+      continue
+    }
+    for await (const lines of wholeLines(segmentText(dir, segment, identities))) {
       for (const line of lines) yield { name, sealed, line: line.toString() }
     }
   }
 }
 
-function listSegments(dir: string): Found[] {
+/** The segments of a directory in the order in which they were opened. */
+export function listSegments(dir: string): Segment[] {
   // Open ones first: what is sealed between the two listings is then found twice, not missed.
   const unsealed = openSegments(dir)
   const byName = new Map([...unsealed, ...sealedSegments(dir)].map((segment) => [segment.name, segment]))
@@ -48,28 +64,29 @@ function listSegments(dir: string): Found[] {
   )
 }
 
-function openSegments(dir: string): Found[] {
-  return names(join(dir, 'open')).flatMap((file) => found(join(dir, 'open', file), file, false))
+function openSegments(dir: string): Segment[] {
+  return names(join(dir, 'open')).flatMap((file) => segmentAt(join(dir, 'open', file)) ?? [])
 }
 
-function sealedSegments(dir: string): Found[] {
+function sealedSegments(dir: string): Segment[] {
   const days = [1, 2, 3].reduce(
     (folders) => folders.flatMap((folder) => names(folder).map((name) => join(folder, name))),
     [join(dir, 'sealed')],
   )
-  return days.flatMap((day) => names(day).flatMap((file) => sealedSegment(day, file)))
+  const found = days.flatMap((day) => names(day).flatMap((file) => segmentAt(join(day, file)) ?? []))
+  return found.filter(({ sealed }) => sealed)
 }
 
-function sealedSegment(day: string, file: string): Found[] {
-  if (!file.endsWith(SEALED_EXTENSION)) return []
-  return found(join(day, file), file.slice(0, -SEALED_EXTENSION.length), true)
-}
-
-function found(path: string, file: string, sealed: boolean): Found[] {
-  const identity = parseSegmentName(basename(file))
-  if (identity === undefined) return []
+/** What the name of a file says of it; undefined when it is no segment's. */
+export function segmentAt(path: string): Segment | undefined {
+  const file = basename(path)
+  const encrypted = file.endsWith(SEALED + ENCRYPTED)
+  const packed = encrypted ? file.slice(0, -ENCRYPTED.length) : file
+  const sealed = packed.endsWith(SEALED)
+  const identity = parseSegmentName(sealed ? packed.slice(0, -SEALED.length) : packed)
+  if (identity === undefined) return undefined
   const { name, stamp, counter } = identity
-  return [{ name, path, sealed, stamp, counter }]
+  return { name, path, sealed, encrypted, stamp, counter }
 }
 
 function names(folder: string): string[] {
@@ -81,25 +98,37 @@ function names(folder: string): string[] {
   }
 }
 
-async function* linesOf(dir: string, segment: Found): AsyncGenerator<Buffer[]> {
+/**
+ * The text of a segment, in chunks, wherever it was moved since it was listed; nothing when it is gone.
+ * @param dir where it is looked for then; undefined: nowhere
+ * @throws HushlogError `HUSHLOG_READ` or `HUSHLOG_KEY`
+ */
+export async function* segmentText(
+  dir: string | undefined,
+  segment: Segment,
+  identities: readonly string[],
+): AsyncGenerator<Buffer> {
   try {
-    yield* segment.sealed ? gunzipped(segment.path) : wholeLines(bytesOf(segment.path))
+    yield* segment.sealed ? sealedText(segment.path, identities) : openText(segment.path)
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw failure(segment, error)
+    if (error instanceof HushlogError) throw error
+    if (errorCode(error) !== 'ENOENT' || dir === undefined) throw failure(segment, error)
     // It was renamed by its adopter or sealed since it was listed, and is found where it is now.
     const moved = listSegments(dir).find(({ name, path }) => name === segment.name && path !== segment.path)
-    if (moved !== undefined) yield* linesOf(dir, moved)
+    if (moved !== undefined) yield* segmentText(dir, moved, identities)
   }
 }
 
-function gunzipped(path: string): AsyncGenerator<Buffer[]> {
-  const plain = createGunzip()
-  // A failure destroys `plain` too, so that whoever reads it is told.
-  pipeline(bytesOf(path), plain).catch(() => {})
-  return wholeLines(plain)
+async function* sealedText(path: string, identities: readonly string[]): AsyncGenerator<Buffer> {
+  const file = await openSealed(path, identities)
+  try {
+    yield* file.text()
+  } finally {
+    await file.close()
+  }
 }
 
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+async function* openText(path: string): AsyncGenerator<Buffer> {
   const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
     yield* handle.createReadStream({ autoClose: false })
@@ -108,6 +137,6 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-function failure({ path }: Found, error: unknown): HushlogError {
+function failure({ path }: Segment, error: unknown): HushlogError {
   return new HushlogError('HUSHLOG_READ', `cannot read ${path}: ${errorCode(error)}`, { cause: error })
 }

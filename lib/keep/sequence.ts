@@ -1,7 +1,8 @@
 import { type Frame, parseFrame } from '../store/frames.ts'
 import { parseSegmentName } from '../store/segment.ts'
+import type { SegmentFact } from './facts.ts'
 import { readLedger } from './ledger.ts'
-import { readSegments } from './reader.ts'
+import { type ReadOptions, readSegments } from './reader.ts'
 
 /** What the first and last lines of segments, which number segments and records, say is not as it should be. */
 export interface SequenceProblem {
@@ -26,6 +27,8 @@ export interface SequenceCheck {
   problems: SequenceProblem[]
   /** Names of segments without a last line: their writer was killed or is still writing, or its disk was full. */
   unended: string[]
+  /** Names of encrypted segments that were not read: of these the ledger's word was taken. */
+  unread: string[]
 }
 
 interface Seen {
@@ -42,18 +45,24 @@ interface Seen {
  * not count as missing. What is missing at a writer's very end only the ledger can tell.
  * @throws HushlogError `HUSHLOG_READ` or `HUSHLOG_LEDGER` when something cannot be read at all
  */
-export async function checkSequences(dir: string): Promise<SequenceCheck> {
-  const check: SequenceCheck = { segments: 0, lines: 0, problems: [], unended: [] }
+export async function checkSequences(
+  dir: string,
+  options: Pick<ReadOptions, 'identities'> = {},
+): Promise<SequenceCheck> {
+  const check: SequenceCheck = { segments: 0, lines: 0, problems: [], unended: [], unread: [] }
   const byWriter = new Map<string, Seen[]>()
-  for await (const seen of segmentsOf(dir)) {
+  const take = (seen: Seen, isEnded: boolean) => {
     check.segments++
     check.lines += seen.lines
     check.problems.push(...seen.problems)
-    if (seen.end === undefined) check.unended.push(seen.name)
+    if (!isEnded) check.unended.push(seen.name)
     if (seen.start === undefined) check.problems.push(problem('no-first-line', seen))
     else listOf(byWriter, seen.start.writer).push(seen)
   }
-  const pruned = await prunedNumbers(dir)
+  const onEncrypted = (name: string) => check.unread.push(name)
+  for await (const seen of segmentsOf(dir, { ...options, onEncrypted })) take(seen, seen.end !== undefined)
+  const { pruned, listed } = await ledgerNumbers(dir, new Set(check.unread))
+  for (const fact of listed) take(seenIn(fact), fact.broken === undefined)
   for (const [writer, list] of byWriter) check.problems.push(...gapsIn(list, listOf(pruned, writer)))
   return check
 }
@@ -72,9 +81,16 @@ function writerIn(name: string): string {
   return parseSegmentName(`${name}.log`) === undefined ? '' : name.split('.').slice(0, -2).join('.')
 }
 
-async function* segmentsOf(dir: string): AsyncGenerator<Seen> {
+/** What the ledger says of a segment, as if it had been read. */
+function seenIn({ name, number, seq, lines, stream, writer }: SegmentFact): Seen {
+  const seen: Seen = { name, start: undefined, end: undefined, lines, problems: [] }
+  if (number === undefined || seq === undefined) return seen
+  return { ...seen, start: { kind: 'segment-start', writer: stream ?? writer, number, seq } }
+}
+
+async function* segmentsOf(dir: string, options: ReadOptions): AsyncGenerator<Seen> {
   let seen: Seen | undefined
-  for await (const { name, line } of readSegments(dir)) {
+  for await (const { name, line } of readSegments(dir, options)) {
     if (seen?.name !== name) {
       if (seen !== undefined) yield finished(seen)
       seen = { name, start: undefined, end: undefined, lines: 0, problems: [] }
@@ -143,15 +159,23 @@ function countBetween(numbers: Set<number>, after: number, before: number): numb
   return [...numbers].filter((number) => number > after && number < before).length
 }
 
-/** The numbers of segments that the ledger says were removed for their age, by writer. */
-async function prunedNumbers(dir: string): Promise<Map<string, number[]>> {
+interface LedgerNumbers {
+  /** Of segments that were removed for their age, by writer. */
+  pruned: Map<string, number[]>
+  /** What it says of the segments that were asked for. */
+  listed: SegmentFact[]
+}
+
+async function ledgerNumbers(dir: string, names: ReadonlySet<string>): Promise<LedgerNumbers> {
   const numbers = new Map<string, { writer: string; number: number }>()
   const pruned = new Map<string, number[]>()
+  const listed: SegmentFact[] = []
   for await (const entry of readLedger(dir)) {
+    if (entry.kind === 'segment' && names.has(entry.name)) listed.push(entry)
     if (entry.kind === 'segment' && entry.number !== undefined)
       numbers.set(entry.name, { writer: entry.stream ?? entry.writer, number: entry.number })
     const gone = entry.kind === 'pruned' ? numbers.get(entry.name) : undefined
     if (gone !== undefined) listOf(pruned, gone.writer).push(gone.number)
   }
-  return pruned
+  return { pruned, listed }
 }

@@ -2,6 +2,7 @@
  * Audit records: who did what to what, and how it ended. Written past pino's levels, hooks and formatters, so that
  * nothing in a program's configuration can filter one away.
  */
+import { isIP } from 'node:net'
 import { HushlogError } from '../errors.ts'
 import { hideBadWords } from '../scrub/bad-words.ts'
 import { boundedCopy } from '../scrub/value.ts'
@@ -21,13 +22,22 @@ export function writeAudit(pipeline: Pipeline, bindings: object, event: AuditEve
   const problem = problemOf(event)
   const fields = fieldsOf(event)
   const level = fields.outcome === 'success' ? INFO : WARN
-  const msg = `${fields.action} ${fields.outcome} by ${fields.actor}`
+  const msg = `${fields.action} ${fields.outcome} by ${fields.actor}${fromWhere(fields.details)}`
   const kept = pipeline.push(pipeline.record(level, { ...bindings, ...fields }, msg), level, KIND.audit)
   const failure = problem ?? (kept ? undefined : dropped())
   const done = failure === undefined ? pipeline.sync() : Promise.reject(failure)
   done.catch(() => {})
   return done
 }
+
+/** The client's address, at the end where no actor can put one: what fail2ban reads. */
+function fromWhere(details: unknown): string {
+  const address = (details as { remoteAddress?: unknown } | null | undefined)?.remoteAddress
+  if (typeof address !== 'string' || isIP(address) === 0) return ''
+  return ` from ${address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address}`
+}
+/** An address of IPv4 in IPv6. */
+const MAPPED = '::ffff:'
 
 function dropped(): HushlogError {
   return new HushlogError(

@@ -19,7 +19,7 @@ const OWN_KINDS = new Set(
   ['access', 'audit', 'gap', 'segment-start', 'segment-end', 'disk', 'clock'].map((kind) => `"${kind}"`),
 )
 
-interface Member {
+export interface Member {
   name: string
   /** Where its quote opens and where its value ends. */
   start: number
@@ -30,22 +30,33 @@ interface Member {
 /** Names that must be looked at closer when a field or a binding bears one. */
 export const WATCHED: readonly string[] = [...STAMPS, 'kind', 'msg']
 
-/** @param trusted whether the record's kind was set by hushlog */
-export function withoutDuplicates(line: string, trusted: boolean): string {
+/** What an instrumentation knows better than the stamp, which has it from the request's header. */
+const TRACE = new Set(['trace_id', 'span_id'])
+
+/**
+ * @param how.trusted whether the record's kind was set by hushlog
+ * @param how.traced whether a mixin tells the trace: then its word stands, not the stamp's
+ */
+export function withoutDuplicates(
+  line: string,
+  { trusted, traced }: { trusted: boolean; traced: boolean },
+): string {
   const members = membersOf(line)
   if (members === undefined) return line
+  const isStamp = (name: string) => STAMPS.has(name) && !(traced && TRACE.has(name))
   const last = new Map<string, Member>()
-  for (const member of members) if (!STAMPS.has(member.name)) last.set(member.name, member)
+  for (const member of members) if (!isStamp(member.name)) last.set(member.name, member)
   const taken = new Set(members.map(({ name }) => name))
+  const tries = new Map<string, number>()
   const seen = new Set<string>()
   const kept: string[] = []
   for (const member of members) {
     const text = line.slice(member.start, member.end)
     const value = line.slice(member.nameEnd + 1, member.end)
     const forged = member.name === 'kind' && !trusted && OWN_KINDS.has(value)
-    if (forged || (STAMPS.has(member.name) && seen.has(member.name))) {
-      kept.push(`${JSON.stringify(freeName(member.name, taken))}:${value}`)
-    } else if (STAMPS.has(member.name) || last.get(member.name) === member) {
+    if (forged || (isStamp(member.name) && seen.has(member.name))) {
+      kept.push(`${JSON.stringify(freeName(member.name, taken, tries))}:${value}`)
+    } else if (isStamp(member.name) || last.get(member.name) === member) {
       seen.add(member.name)
       kept.push(text)
     }
@@ -53,15 +64,24 @@ export function withoutDuplicates(line: string, trusted: boolean): string {
   return `{${kept.join(',')}}`
 }
 
-function freeName(name: string, taken: Set<string>): string {
-  let free = `${name}_`
-  while (taken.has(free)) free += '_'
+/** A name that repeats so often is no mistake any more: with a number it stays short. */
+const MOST_UNDERSCORES = 8
+
+/** @param tries how many names were tried for each name so far, so that none is tried twice */
+function freeName(name: string, taken: Set<string>, tries: Map<string, number>): string {
+  let tried = tries.get(name) ?? 0
+  let free: string
+  do {
+    tried++
+    free = name + (tried <= MOST_UNDERSCORES ? '_'.repeat(tried) : `_${tried}`)
+  } while (taken.has(free))
+  tries.set(name, tried)
   taken.add(free)
   return free
 }
 
-/** The members of the object that a line is; nothing when it is no object. */
-function membersOf(line: string): Member[] | undefined {
+/** The members of the object that a line of JSON is; nothing when it is no object. Blanks between them are not known. */
+export function membersOf(line: string): Member[] | undefined {
   if (line[0] !== '{') return undefined
   const members: Member[] = []
   let at = 1

@@ -13,7 +13,20 @@ export type LineFormat = (line: string) => string
 export const LINE_FORMATS: Record<OutputFormat, () => LineFormat> = {
   json: () => (line) => `${line}\n`,
   common: () => (line) => `${commonText(JSON.parse(line))}\n`,
-  pretty: () => prettyFormat(PRETTY) ?? LINE_FORMATS.json(),
+  pretty: () => prettyFormat(PRETTY) ?? withoutPretty(),
+}
+
+let hasTold = false
+
+/** JSON, and a word about it once. */
+function withoutPretty(): LineFormat {
+  if (!hasTold) {
+    process.stderr.write(
+      'hushlog: lines are JSON: pino-pretty is not installed\nhint: npm install --save-dev pino-pretty\n',
+    )
+  }
+  hasTold = true
+  return LINE_FORMATS.json()
 }
 
 const PRETTY = { ignore: 'pid,host,service', translateTime: 'SYS:HH:MM:ss.l' }

@@ -12,6 +12,7 @@ import { WATCHED } from './duplicates.ts'
 import { errorSerializer } from './error-serializer.ts'
 import { LOOK, Names } from './names.ts'
 import { BOUND, type Pipeline } from './pipeline.ts'
+import { type Mixin, takeBackStream, wrapMixin } from './wrap/instrumented.ts'
 
 const PIPELINE = Symbol('hushlog.pipeline')
 const OPERATION = Symbol('hushlog.operation')
@@ -36,15 +37,17 @@ type Inner = Logger & Inside
 export type LifeExtras = Pick<Extras, 'hide' | 'flush' | 'close' | 'stats'>
 
 export function createLogger(pipeline: Pipeline, options: PinoOptions, extras: LifeExtras): Hushlog {
-  const logger = pino(pinoOptions(pipeline, options), {
-    write: (line: string) => pipeline.write(line),
-  }) as unknown as Inner
+  const stream = { write: (line: string) => pipeline.write(line) }
+  const logger = pino(pinoOptions(pipeline, options), stream) as unknown as Inner
+  takeBackStream(logger as unknown as Logger, stream)
+  const isMixed = wrapMixin(logger as unknown as Logger, (mixin) => watchedMixin(pipeline, mixin))
   logger[PIPELINE] = pipeline
   logger[OPERATION] = undefined
   logger[OWN] = 0
   logger[REPEATS] = false
-  logger[FRAMES] = allowsDirect(options) ? new Frames() : undefined
-  logger[NAMES] = new Names([...WATCHED, options.messageKey ?? 'msg', ...Object.keys(options.base ?? {})])
+  logger[FRAMES] = allowsDirect(options) && !isMixed ? new Frames() : undefined
+  logger[NAMES] = new Names([...WATCHED, options.messageKey ?? 'msg'])
+  noteBindings(logger, options.base ?? {})
   return Object.assign(defineAudit(logger), extras, bindingMethods(logger)) as unknown as Hushlog
 }
 
@@ -57,7 +60,7 @@ function bindingMethods({ child, setBindings }: Logger): object {
       return made
     },
     setBindings(this: Inner, bindings: Bindings) {
-      setBindings.call(this, bindings)
+      setBindings.call(this, withPrototype(bindings))
       noteBindings(this, bindings)
       if (this[FRAMES] !== undefined) this[FRAMES] = new Frames()
     },
@@ -100,6 +103,10 @@ function isOwn(logger: Inner, name: 'operation' | 'reqId'): boolean {
   return (logger[OWN] & BOUND[name]) !== 0
 }
 
+export function isHushlog(logger: unknown): logger is Hushlog {
+  return typeof logger === 'object' && logger !== null && PIPELINE in logger
+}
+
 /** A view of a logger whose lines always bear one operation, wherever they are logged. */
 export function bindLogger(log: Hushlog, operation: Operation): Hushlog {
   const view = Object.create(log as object) as Inner
@@ -122,14 +129,13 @@ export function emit(log: Hushlog, kind: Kind, level: string, fields: object, ms
 }
 
 function pinoOptions(pipeline: Pipeline, options: PinoOptions): LoggerOptions {
-  const { hooks, mixin, base } = options
+  const { hooks, base } = options
   return {
     ...options,
     base: base ?? null,
     timestamp: () => pipeline.stamp(),
-    serializers: { err: errorSerializer, ...options.serializers },
+    serializers: { err: errorSerializer, error: errorSerializer, ...options.serializers },
     hooks: { ...hooks, logMethod: hookFor(pipeline, hooks?.logMethod) },
-    ...(mixin === undefined ? {} : { mixin: watchedMixin(pipeline, mixin) }),
   }
 }
 
@@ -142,6 +148,7 @@ type LogMethod = NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']>
 function hookFor(pipeline: Pipeline, users: LogMethod | undefined): LogMethod {
   return function (this: Logger, args, method, level) {
     const logger = this as Inner
+    if (users === undefined && args.length > 1) keepError(args)
     if (!areUsual(args)) makeUsual(args)
     const { operation, bound, level: levelBefore, kind, mayRepeat: repeated } = pipeline
     pipeline.operation = logger[OPERATION] ?? activeOperation()
@@ -214,6 +221,25 @@ function areUsual(args: readonly unknown[]): boolean {
   )
 }
 
+/**
+ * pino drops an error that comes after the message, `('failed', error)`, and lets a `%s` have no more than its text.
+ * As the first argument it stands there in full.
+ */
+function keepError(args: unknown[]): void {
+  if (typeof args[0] !== 'string') return
+  const error = args.find((arg) => typeof arg === 'object' && isError(arg))
+  if (error !== undefined) args.unshift(error)
+}
+
+function isError(value: unknown): boolean {
+  try {
+    return value instanceof Error
+  } catch {
+    // A revoked proxy.
+    return false
+  }
+}
+
 /** What JSON has no word for as a message becomes text: symbols, functions, objects whose toJSON gives nothing. */
 function makeUsual(args: unknown[]): void {
   for (let i = 0; i < Math.min(2, args.length); i++) {
@@ -283,16 +309,18 @@ function plainArguments(args: readonly unknown[]): unknown[] {
   return args.map((arg) => (typeof arg === 'object' ? boundedCopy(arg) : arg))
 }
 
-function watchedMixin(
-  pipeline: Pipeline,
-  mixin: NonNullable<LoggerOptions['mixin']>,
-): NonNullable<LoggerOptions['mixin']> {
+function watchedMixin(pipeline: Pipeline, mixin: Mixin): Mixin {
   return (fields, level, logger) => {
     const mixed = mixin(fields, level, logger)
-    if (!pipeline.mayRepeat)
-      pipeline.mayRepeat = ((logger as unknown as Inner)[NAMES].look(mixed, false) & LOOK.repeats) !== 0
+    const look = (logger as unknown as Inner)[NAMES].look(mixed, false)
+    if ((look & LOOK.repeats) !== 0) pipeline.mayRepeat = true
+    pipeline.isTraced = (look & LOOK.repeats) !== 0 && tells(mixed, 'trace_id') && !tells(fields, 'trace_id')
     return mixed
   }
+}
+
+function tells(fields: unknown, name: string): boolean {
+  return typeof fields === 'object' && fields !== null && Object.hasOwn(fields, name)
 }
 
 function childOf(
@@ -304,7 +332,7 @@ function childOf(
   if (bindings === null || typeof bindings !== 'object')
     return child.call(parent, bindings, options as never) as unknown as Inner
   try {
-    return child.call(parent, bindings, options as never) as unknown as Inner
+    return child.call(parent, withPrototype(bindings), options as never) as unknown as Inner
   } catch (error) {
     if (isCallersMistake(bindings, options)) throw error
     parent[PIPELINE].withhold(error, pino.levels.values.error)
@@ -314,6 +342,12 @@ function childOf(
       { level: options?.level } as never,
     ) as unknown as Inner
   }
+}
+
+/** pino calls the bindings' own `hasOwnProperty`; a parsed query has none. */
+function withPrototype(bindings: Bindings): Bindings {
+  const isBare = typeof bindings === 'object' && bindings !== null && Object.getPrototypeOf(bindings) === null
+  return isBare ? { ...bindings } : bindings
 }
 
 /** Options that pino refuses are the programmer's to mend; what the bindings hold may be anybody's. */

@@ -13,7 +13,7 @@ export const LOOK = {
 } as const
 
 /** What pino, or JSON, takes for more than a field. */
-const SPECIAL = new Set(['err', 'toJSON', 'setHeader', 'socket'])
+const SPECIAL = new Set(['err', 'error', 'toJSON', 'setHeader', 'socket'])
 
 export class Names {
   readonly all: ReadonlySet<string>

@@ -42,6 +42,8 @@ export class Pipeline {
   kind: Kind = KIND.app
   /** Whether a name in the record may stand twice. */
   mayRepeat = false
+  /** Whether a mixin told the trace that the record belongs to: it knows the span that runs now. */
+  isTraced = false
   #options: PipelineOptions
   #durability: Durability
   #identity: string
@@ -87,7 +89,9 @@ export class Pipeline {
       this.#look(line, this.#stamp)
       this.#look = undefined
     }
-    const unique = this.mayRepeat ? withoutDuplicates(line, this.kind !== KIND.app) : line
+    const unique = this.mayRepeat
+      ? withoutDuplicates(line, { trusted: this.kind !== KIND.app, traced: this.isTraced })
+      : line
     this.push(unique, this.level, this.kind)
   }
 

@@ -34,7 +34,8 @@ export interface OutputOptions {
   /** Lines left out because the reader is slower than the program. */
   onGap(count: number): void
   onError(error: HushlogError): void
-  stream?: NodeJS.WritableStream & { writableLength: number; once?: unknown }
+  /** Default: `process.stdout`. */
+  stream?: (NodeJS.WritableStream & { writableLength: number; once?: unknown }) | undefined
 }
 
 /** A sink that writes to standard output and never waits for it. */

@@ -24,7 +24,7 @@ export function visibleText(text: string, lineEnds: boolean): string {
   return from === 0 ? text : shown + text.slice(from)
 }
 
-function isControl(code: number): boolean {
+export function isControl(code: number): boolean {
   if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return true
   // Line separators, and what turns the direction of text around.
   return (

@@ -1,10 +1,12 @@
+import { type LineFields, type LineWriter, lineWriter } from './common-log-layout.ts'
 import { MONTHS, packageLogString } from './common-log-package.ts'
 import { bareField, quotedField } from './escape.ts'
 
 /*
- * The text of an access record. The package common-log-string writes it, from a plain façade whose fields are
- * bounded and escaped before it sees them, so no input can forge a field or a line. Two pieces it makes from its
- * surroundings, the date from the local time zone and the elapsed time from the clock; those are replaced.
+ * The text of an access record: the line of the package common-log-string, made of fields that are bounded and
+ * escaped before it sees them, so no input can forge a field or a line. The package is the source of the layout,
+ * which is learned from it once and checked (common-log-layout.ts). Two pieces it makes from its surroundings, the
+ * date from the local time zone and the elapsed time from the clock; those are ours.
  */
 
 /** The longest that each field gets, in characters before escaping. */
@@ -41,43 +43,37 @@ export interface AccessLine {
   reqId: string
 }
 
+let writeLine: LineWriter | undefined
+
 /**
  * `203.0.113.9 - ada [24/Nov/2026:02:29:31 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5" "-" 12 ms "GET /" 0193…`
  */
 export function accessLine(line: AccessLine): string {
-  const user = line.user ? bareField(line.user, MAX.user) : '-'
-  return `${fromPackage(line, user)} "${quotedField(line.operation, MAX.operation)}" ${bareField(line.reqId, MAX.id)}`
+  writeLine ??= lineWriter(packageLogString)
+  return `${writeLine(fieldsOf(line))} "${quotedField(line.operation, MAX.operation)}" ${bareField(line.reqId, MAX.id)}`
 }
 
-function fromPackage(line: AccessLine, user: string): string {
-  const text = packageLogString(
-    {
-      httpVersion: bareField(line.httpVersion, MAX.version),
-      method: bareField(line.method, MAX.method),
-      url: urlField(line.url),
-      headers: {
-        referer: headerField(line.referer),
-        'user-agent': headerField(line.userAgent),
-        accept: headerField(line.accept),
-      },
-      socket: { remoteAddress: line.remoteAddress ? bareField(line.remoteAddress, MAX.remote) : '-' },
-    },
-    {
-      statusCode: line.statusCode ?? '-',
-      _data: line.bytes === undefined ? undefined : { length: line.bytes },
-      _time: line.start,
-    },
-  )
-  // The first field holds no space and the date no bracket; after the last quote only the elapsed time stands.
-  const remoteEnd = text.indexOf(' ')
-  const dateEnd = text.indexOf(']', remoteEnd)
-  const elapsed = text.lastIndexOf('"') + 1
-  return `${text.slice(0, remoteEnd)} - ${user} [${utcDate(line.start)}${text.slice(dateEnd, elapsed)} ${line.responseTime} ms`
+function fieldsOf(line: AccessLine): LineFields {
+  return [
+    line.remoteAddress ? bareField(line.remoteAddress, MAX.remote) : '-',
+    line.user ? bareField(line.user, MAX.user) : '-',
+    utcDate(line.start),
+    bareField(line.method, MAX.method),
+    urlField(line.url),
+    bareField(line.httpVersion, MAX.version),
+    line.statusCode ?? '-',
+    line.bytes,
+    headerField(line.referer),
+    headerField(line.userAgent),
+    headerField(line.accept),
+    line.responseTime,
+  ]
 }
 
 function urlField(url: string): string {
   // Brackets may stand in a URL's query, and the quotes around the field keep them in.
-  return quotedField(url, MAX.url).replaceAll(' ', '\\x20')
+  const field = quotedField(url, MAX.url)
+  return field.includes(' ') ? field.replaceAll(' ', '\\x20') : field
 }
 
 function headerField(value: string | undefined): string | undefined {

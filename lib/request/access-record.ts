@@ -5,6 +5,7 @@ import { accessLine } from './access-line.ts'
 import { attempt } from './attempt.ts'
 import { bodyBytes } from './body-bytes.ts'
 import { cut } from './escape.ts'
+import { urlOf } from './operation.ts'
 import type { RequestState } from './state.ts'
 
 /*
@@ -40,14 +41,30 @@ export function writeAccessRecord(state: RequestState): void {
 /** The status if it went out: a response that was never begun has a status code of 200 all the same. */
 export function sentStatus(res: ServerResponse, aborted: boolean): number | undefined {
   if (!res.headersSent) return undefined
-  if (!aborted) return res.statusCode
+  if (!aborted) return statusInHead(res)
   // Node makes the header's text at writeHead and sends it with the body; a pipelined response has to wait its turn.
   const waiting = (res as { _headerSent?: boolean })._headerSent === false || res.socket === null
-  return waiting ? undefined : res.statusCode
+  return waiting ? undefined : statusInHead(res)
+}
+
+/** The head's text in HTTP/1, its fields in HTTP/2. */
+interface SentHead {
+  _header?: unknown
+  stream?: { sentHeaders?: { ':status'?: number } }
+}
+
+/** Where the status stands in the first line of an answer. */
+export const STATUS: { from: number; to: number } = { from: 'HTTP/1.1 '.length, to: 'HTTP/1.1 200'.length }
+
+/** Once the head is made, programs may still set a status code, and nothing comes of it. */
+function statusInHead(res: ServerResponse): number {
+  const { _header: head, stream } = res as SentHead
+  if (typeof head === 'string') return Number(head.slice(STATUS.from, STATUS.to))
+  return stream?.sentHeaders?.[':status'] ?? res.statusCode
 }
 
 function errorOf(state: RequestState, res: ServerResponse): unknown {
-  return state.err ?? (res as { err?: unknown }).err ?? res.errored ?? undefined
+  return state.err ?? attempt(() => (res as { err?: unknown }).err) ?? res.errored ?? undefined
 }
 
 function levelOf(state: RequestState, statusCode: number | undefined, err: unknown): string {
@@ -109,10 +126,10 @@ function fieldsOf(state: RequestState, { statusCode, err, user }: Ended): Access
   const { req, remoteAddress, settings } = state
   const fields: AccessFields = {
     kind: 'access',
-    req: { method: req.method ?? '', url: urlOf(state) },
+    req: { method: String(req.method ?? ''), url: shownUrl(state) },
     res: {
       statusCode: statusCode ?? null,
-      contentLength: statusCode === undefined ? 0 : bodyBytes(req.method, state.res!),
+      contentLength: statusCode === undefined ? 0 : bodyBytes(req.method, statusCode, state.res!),
     },
     responseTime: Math.round(performance.now() - state.started),
   }
@@ -124,10 +141,12 @@ function fieldsOf(state: RequestState, { statusCode, err, user }: Ended): Access
   return fields
 }
 
-/** The URL as it came, whatever a router has taken off, without the secrets that the route tells of. */
-function urlOf({ req, subject, framework }: RequestState): string {
-  const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? ''
-  return cut(framework.hideSecrets(url, subject as never), MAX_URL)
+/** The URL as it came, without the secrets that the route tells of, and without what nobody could read there. */
+function shownUrl({ req, subject, framework }: RequestState): string {
+  const url = urlOf(req)
+  // All that CONNECT may name is a host and a port.
+  const shown = req.method === 'CONNECT' ? url.slice(url.lastIndexOf('@') + 1) : url
+  return cut(attempt(() => framework.hideSecrets(shown, subject as never)) ?? '', MAX_URL)
 }
 
 function headersOf(
@@ -157,7 +176,7 @@ function messageOf({ req, operation, start }: RequestState, fields: AccessFields
     user: fields.req.user,
     method: fields.req.method,
     url: fields.req.url,
-    httpVersion: req.httpVersion,
+    httpVersion: String(req.httpVersion),
     statusCode: fields.res.statusCode ?? undefined,
     referer: req.headers.referer,
     userAgent: req.headers['user-agent'],

@@ -25,8 +25,7 @@ export function countBody(res: ServerResponse): void {
 }
 
 /** Bytes of the body that went out: none for HEAD and for statuses that have no body, whatever was written. */
-export function bodyBytes(method: string | undefined, res: ServerResponse): number {
-  const { statusCode } = res
+export function bodyBytes(method: string | undefined, statusCode: number, res: ServerResponse): number {
   if (method === 'HEAD' || statusCode === 204 || statusCode === 304 || statusCode < 200) return 0
   return (res as Counted)[COUNT].bytes
 }

@@ -74,7 +74,7 @@ function lastKept(text: string, max: number): number {
 
 function escaped(text: string, max: number, from: number): string {
   const end = Math.min(text.length, max)
-  let at = 0
+  let at = plainUntil(text, end, from)
   while (at < end && classOf(text, at, end) < from) at += widthAt(text, at, end)
   if (at >= end) return cut(text, max)
   const last = text.length > max ? lastKept(text, max) : text.length
@@ -84,6 +84,16 @@ function escaped(text: string, max: number, from: number): string {
     result += classOf(text, at, last) < from ? text.slice(at, at + width) : escapedAt(text, at, width, from)
   }
   return text.length > max ? `${result}…` : result
+}
+
+/** Up to where nothing is to be escaped and all is below U+0100: of most fields to their end. */
+function plainUntil(text: string, end: number, from: number): number {
+  let at = 0
+  for (; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= BYTE || CLASSES[code] >= from) return at
+  }
+  return at
 }
 
 function classOf(text: string, at: number, end: number): number {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Hushlog } from '../types.ts'
+import type { AnyHushlog, Hushlog } from '../types.ts'
 import type { LoggedRequest } from './http.ts'
 import { checkLogger } from './options.ts'
 import { stateOf } from './state.ts'
@@ -11,10 +11,10 @@ declare global {
   }
 }
 
-export type ErrorHandler = (
+export type ErrorHandler<Req = IncomingMessage, Res = ServerResponse> = (
   error: unknown,
-  req: IncomingMessage,
-  res: ServerResponse,
+  req: Req,
+  res: Res,
   next: (error?: unknown) => void,
 ) => void
 
@@ -23,12 +23,15 @@ export type ErrorHandler = (
  * before error handlers of your own. The error goes on to the next one. Where no `requestLogger` has seen the
  * request, the error is logged by itself.
  */
-export function errorLogger(log: Hushlog): ErrorHandler {
+export function errorLogger<
+  Req extends IncomingMessage = IncomingMessage,
+  Res extends ServerResponse = ServerResponse,
+>(log: AnyHushlog): ErrorHandler<Req, Res> {
   checkLogger(log, 'errorLogger')
   // Express knows an error handler by its four parameters.
   return function logError(error, req, _res, next) {
     const state = stateOf(req)
-    if (state === undefined) log.error({ err: error }, 'request failed')
+    if (state === undefined) (log as Hushlog).error({ err: error }, 'request failed')
     else state.err ??= error
     next(error)
   }

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { runInside } from '../context.ts'
 import { newId } from '../id.ts'
-import { bindLogger } from '../logger/logger.ts'
-import type { Hushlog } from '../types.ts'
+import { bindLogger, isHushlog } from '../logger/logger.ts'
+import type { AnyHushlog, Hushlog } from '../types.ts'
 import { begin, meet } from './lifecycle.ts'
 import { fastifyOperation, fastifyPattern, hideSecretSegments } from './operation.ts'
-import { checkLogger, type RequestOptions, requestSettings, type Settings } from './options.ts'
+import { type AdapterOptions, checkLogger, requestSettings, type Settings } from './options.ts'
 import { type Framework, type RequestState, stateOf } from './state.ts'
+import { handshakeOf } from './upgrade.ts'
 
 /*
  * Fastify 5. Only its public interface is used, and of its types only the parts that are needed here, so that
@@ -51,8 +52,9 @@ interface InstanceLike {
   addHook(name: 'onError', hook: ErrorHook): unknown
 }
 
-export interface FastifyLoggerOptions extends RequestOptions<FastifyRequestLike> {
-  log: Hushlog
+export interface FastifyLoggerOptions<Req = FastifyRequestLike> extends AdapterOptions<Req> {
+  /** What `hushlog()` made. */
+  log: AnyHushlog
 }
 
 export interface FastifyOptions {
@@ -70,6 +72,7 @@ const fastifyFramework: Framework = {
   operation: fastifyOperation,
   pattern: fastifyPattern,
   hideSecrets: (url: string, request: FastifyRequestLike) => hideSecretSegments(url, fastifyPattern(request)),
+  body: (request: FastifyRequestLike) => request.body,
 }
 
 /**
@@ -77,19 +80,19 @@ const fastifyFramework: Framework = {
  * 5.12 on Fastify prints a deprecation warning for the option that switches its lines off; given Fastify as well,
  * `Fastify(fastifyOptions(log, Fastify))`, the new way is taken.
  */
-export function fastifyOptions(log: Hushlog): FastifyOptions & { disableRequestLogging: true }
+export function fastifyOptions(log: AnyHushlog): FastifyOptions & { disableRequestLogging: true }
 export function fastifyOptions<Controller>(
-  log: Hushlog,
+  log: AnyHushlog,
   fastify: FastifyModule<Controller>,
 ): FastifyOptions & { logController: Controller }
-export function fastifyOptions(log: Hushlog, fastify?: Partial<FastifyModule<unknown>>): FastifyOptions {
+export function fastifyOptions(log: AnyHushlog, fastify?: Partial<FastifyModule<unknown>>): FastifyOptions {
   checkLogger(log, 'fastifyOptions')
   const off = { disableRequestLogging: true } as const
   const switchedOff = fastify?.LogController ? { logController: new fastify.LogController(off) } : off
-  return { loggerInstance: log, genReqId: firstId, ...switchedOff }
+  return { loggerInstance: log as Hushlog, genReqId: firstId, ...switchedOff }
 }
 
-/** Until the plugin knows the options; also what a server is known by that `fastifyOptions` made. */
+/** Until the plugin knows the options; by this a server is known that `fastifyOptions` made. */
 function firstId(): string {
   return newId()
 }
@@ -97,16 +100,21 @@ function firstId(): string {
 /**
  * Logs each request of a Fastify 5 server: `await fastify.register(fastifyLogger, { log })`. `request.log` bears
  * the request's id; what hooks and handlers do runs inside its operation. A route's `logLevel` goes for its access
- * record too. Fastify's own `requestIdHeader` is not heeded; here it is `trustRequestId`.
+ * record too. Fastify's own `requestIdHeader` is not heeded; here it is `trustRequestId`. Registered twice, the
+ * first one counts.
  * @throws HushlogError `HUSHLOG_OPTION`
  */
+export function fastifyLogger<Req>(instance: unknown, options: FastifyLoggerOptions<Req>): Promise<void>
+// What register() infers its options from.
+export function fastifyLogger(instance: unknown, options: FastifyLoggerOptions): Promise<void>
 export async function fastifyLogger(instance: unknown, options: FastifyLoggerOptions): Promise<void> {
   const fastify = instance as InstanceLike
   const { log, ...rest } = options
   checkLogger(log, 'fastifyLogger')
   const settings = requestSettings(rest, 'fastifyLogger', PLUGIN_OPTIONS)
+  if (hooked.has(fastify.genReqId)) return
   warnOfOwnLines(fastify)
-  install(fastify, log, settings)
+  install(fastify, log as Hushlog, settings)
 }
 
 /** What Fastify's register() itself takes. */
@@ -126,7 +134,7 @@ function install(fastify: InstanceLike, log: Hushlog, settings: Settings): void 
   })
   // inject() emits no event, so the request may be new here.
   const genReqId = (req: IncomingMessage) => begin(log, req, undefined, settings).operation.reqId
-  idMakers.add(genReqId)
+  hooked.add(genReqId)
   fastify.setGenReqId(genReqId)
   // Fastify logs whole requests and replies when its own lines are on; so may the program.
   const fallback = childOf(log, { serializers: { req: requestFields, res: replyFields } })
@@ -135,11 +143,11 @@ function install(fastify: InstanceLike, log: Hushlog, settings: Settings): void 
     return childLogger(base, options, begin(log, req, undefined, settings))
   })
   fastify.addHook('onRequest', (request, reply, done) => {
-    const state = begin(log, request.raw, reply.raw, settings)
+    const state = begin(log, request.raw, responseOf(request.raw, reply.raw), settings)
     meet(state, request, fastifyFramework)
     request.id = state.operation.reqId
     // Routes that were declared before the plugin have Fastify's own child logger.
-    if (!childLoggers.has(request.log as object)) {
+    if (!(request.log as Partial<ChildLogger>)[CHILD]) {
       request.log = reply.log = bindLogger(fallback, state.operation)
     }
     runInside(state.operation, () => done())
@@ -155,7 +163,11 @@ function install(fastify: InstanceLike, log: Hushlog, settings: Settings): void 
   })
 }
 
-const childLoggers = new WeakSet<object>()
+const CHILD = Symbol('hushlog.child')
+
+interface ChildLogger {
+  [CHILD]: boolean
+}
 
 /** Without the id that Fastify would bind: it stands in each line already. */
 function childLogger(base: Hushlog, options: ChildOptions, state: RequestState): Hushlog {
@@ -164,16 +176,12 @@ function childLogger(base: Hushlog, options: ChildOptions, state: RequestState):
   const bound = bindLogger(base, state.operation)
   const child =
     options.level === undefined && options.serializers === undefined ? bound : childOf(bound, options)
-  childLoggers.add(child)
+  ;(child as unknown as ChildLogger)[CHILD] = true
   return child
 }
 
 function childOf(log: Hushlog, options: ChildOptions): Hushlog {
   return log.child({}, options as never) as unknown as Hushlog
-}
-
-function isHushlog(logger: unknown): logger is Hushlog {
-  return typeof (logger as Hushlog | undefined)?.audit === 'function'
 }
 
 /** As Fastify does it, but for loggers that Fastify has not given its serializers. */
@@ -194,16 +202,21 @@ function replyFields(reply: { statusCode?: number }): object {
   return { statusCode: reply.statusCode }
 }
 
-/** By these a server is known that `fastifyOptions` made or that has the plugin already. */
-const idMakers = new WeakSet<object>([firstId])
+/** By these an instance is known that has the plugin already. */
+const hooked = new WeakSet<object>()
 let warned = false
 
 function warnOfOwnLines(fastify: InstanceLike): void {
   const { disableRequestLogging } = fastify.initialConfig as { disableRequestLogging?: unknown }
-  if (warned || idMakers.has(fastify.genReqId) || disableRequestLogging) return
+  if (warned || fastify.genReqId === firstId || disableRequestLogging) return
   warned = true
   process.emitWarning('Fastify writes request lines of its own beside the access records', {
     code: 'HUSHLOG_FASTIFY',
     detail: 'hint: make the server with Fastify(fastifyOptions(log))',
   })
+}
+
+/** For a websocket Fastify makes a response that is never sent; what answers is written to the socket. */
+function responseOf(req: IncomingMessage & { upgrade?: boolean }, res: ServerResponse): ServerResponse {
+  return req.upgrade === true ? handshakeOf(req, req.socket) : res
 }

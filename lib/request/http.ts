@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { runInside } from '../context.ts'
-import type { Hushlog } from '../types.ts'
+import type { AnyHushlog, Hushlog } from '../types.ts'
+import { isBetterAsTable, keepAsTable } from './as-table.ts'
 import { begin, meet } from './lifecycle.ts'
 import { checkLogger, type RequestOptions, requestSettings } from './options.ts'
-import { expressLike } from './state.ts'
+import { expressLike, stateOf } from './state.ts'
 
 /** A request that has passed `requestLogger`. */
 export interface LoggedRequest {
+  /** Stands in each line of the request as `reqId`, and in the response's header. */
   id: string
   /** Bears the request's id wherever it is called, in callbacks of emitters and pools too. */
   log: Hushlog
@@ -26,11 +28,15 @@ export type RequestHandler<Req, Res> = (req: Req, res: Res, next?: (error?: unkn
 export function requestLogger<
   Req extends IncomingMessage = IncomingMessage,
   Res extends ServerResponse = ServerResponse,
->(log: Hushlog, options?: RequestOptions<Req, Res>): RequestHandler<Req, Res> {
+>(log: AnyHushlog, options?: RequestOptions<Req, Res>): RequestHandler<Req, Res> {
   checkLogger(log, 'requestLogger')
   const settings = requestSettings(options)
   return function logRequest(req, res, next) {
-    const state = begin(log, req, res, settings)
+    if (stateOf(req) === undefined && isBetterAsTable(req)) {
+      keepAsTable(req)
+      keepAsTable(res)
+    }
+    const state = begin(log as Hushlog, req, res, settings)
     meet(state, req, expressLike)
     if (next !== undefined) runInside(state.operation, () => next())
   }

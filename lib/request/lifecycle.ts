@@ -9,7 +9,7 @@ import { attempt } from './attempt.ts'
 import { countBody } from './body-bytes.ts'
 import { auditLogin } from './login.ts'
 import { watchConnection } from './open-requests.ts'
-import { pathOperation } from './operation.ts'
+import { pathOperation, urlOf } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestId, traceFields } from './request-id.ts'
 import { expressLike, type Framework, keepState, type RequestState, stateOf } from './state.ts'
@@ -57,7 +57,7 @@ function newState(
   res: ServerResponse | undefined,
   settings: Settings,
 ): RequestState {
-  const operation = new Operation(pathOperation(req), {
+  const operation = new Operation('', {
     reqId: idOf(req, res, settings),
     trace: traceFields(req.headers.traceparent),
     ask: () => nameOf(state),
@@ -72,6 +72,7 @@ function newState(
     subject: req,
     framework: expressLike,
     namedFor: NOT_YET,
+    unnamed: { method: req.method, url: urlOf(req) },
     remoteAddress: address === undefined ? undefined : withoutMapping(address),
     start: Date.now(),
     started: performance.now(),
@@ -96,13 +97,18 @@ function idOf(req: Named, res: ServerResponse | undefined, settings: Settings): 
 
 /** The name, when there may be a new one: once at first, and once when the route becomes known. */
 function nameOf(state: RequestState): string | undefined {
-  const { framework, subject, settings } = state
+  const { framework, subject, settings, unnamed } = state
   const route = framework.route(subject as never)
   if (state.namedFor === route) return undefined
   state.namedFor = route
+  state.unnamed = undefined
   const { operation } = settings
   const own = operation === undefined ? undefined : attempt(() => operation(subject as never))
-  return typeof own === 'string' && own !== '' ? own : framework.operation(subject as never)
+  if (typeof own === 'string' && own !== '') return own
+  const { params } = subject as { params?: unknown }
+  return (
+    attempt(() => framework.operation(subject as never)) ?? (unnamed && pathOperation({ ...unnamed, params }))
+  )
 }
 
 function attach(state: RequestState, res: ServerResponse): void {
@@ -133,8 +139,8 @@ function end(state: RequestState, aborted: boolean): void {
   runInside(state.operation, () => {
     // What a name of the user's is made of may have come since: the user, say.
     if (state.settings.operation !== undefined) state.namedFor = NOT_YET
-    auditLogin(state)
-    writeAccessRecord(state)
+    attempt(() => auditLogin(state))
+    attempt(() => writeAccessRecord(state))
   })
 }
 

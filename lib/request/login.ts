@@ -1,7 +1,7 @@
 import { sentStatus } from './access-record.ts'
 import { attempt } from './attempt.ts'
 import { cut } from './escape.ts'
-import { pathOf } from './operation.ts'
+import { pathOf, urlOf } from './operation.ts'
 import type { Settings } from './options.ts'
 import type { RequestState } from './state.ts'
 
@@ -24,7 +24,7 @@ export function auditLogin(state: RequestState): void {
   if (route === undefined) return
   const status = sentStatus(res, state.aborted)
   const success = status !== undefined && status >= 200 && status < 400
-  const event = { action: 'auth.login', actor: actorOf(route, state.subject), target: route.path }
+  const event = { action: 'auth.login', actor: actorOf(route, state), target: route.path }
   const details = { remoteAddress: state.remoteAddress, ...(state.aborted && { aborted: true }) }
   const written = success
     ? state.log.audit({ ...event, outcome: 'success', details })
@@ -44,7 +44,7 @@ function isFor(login: LoginRoute, { req, subject, framework }: RequestState): bo
   const wanted = comparable(login.path)
   const pattern = attempt(() => framework.pattern(subject as never))
   if (pattern !== undefined && comparable(pattern) === wanted) return true
-  const path = pathOf((req as { originalUrl?: string }).originalUrl ?? req.url ?? '')
+  const path = pathOf(urlOf(req))
   return comparable(attempt(() => decodeURIComponent(path)) ?? path) === wanted
 }
 
@@ -57,10 +57,9 @@ function comparable(path: string): string {
     .join('/')
 }
 
-function actorOf(login: LoginRoute, subject: unknown): string {
-  const { user } = login
+function actorOf({ user }: LoginRoute, { subject, framework }: RequestState): string {
   const named = user === undefined ? undefined : attempt(() => user(subject as never))
-  return textOf(named) ?? attempt(() => fromBody((subject as { body?: unknown }).body)) ?? 'unknown'
+  return textOf(named) ?? attempt(() => fromBody(framework.body(subject as never))) ?? 'unknown'
 }
 
 function fromBody(body: unknown): string | undefined {

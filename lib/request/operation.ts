@@ -17,6 +17,7 @@ export interface ExpressLike {
   originalUrl?: string
   baseUrl?: string
   route?: { path?: unknown }
+  params?: unknown
 }
 
 export interface FastifyLike {
@@ -25,18 +26,35 @@ export interface FastifyLike {
   routeOptions?: { url?: string }
 }
 
+/** The URL as it came, whatever a router has taken off; empty when the program has put something else there. */
+export function urlOf({ originalUrl, url }: { originalUrl?: unknown; url?: unknown }): string {
+  if (typeof originalUrl === 'string') return originalUrl
+  return typeof url === 'string' ? url : ''
+}
+
 /** The path of a URL, without scheme, host, query and fragment. */
 export function pathOf(url: string): string {
+  const { from, to } = pathIn(url)
+  return from === -1 ? '/' : url.slice(from, to)
+}
+
+/** Where the path stands in a URL; `from` is -1 where there is none. */
+function pathIn(url: string): { from: number; to: number } {
   let from = 0
   if (url[0] !== '/') {
     // The absolute form that proxies send (RFC 9112 section 3.2.2).
     const authority = url.slice(0, MAX_READ).indexOf('://')
     if (authority !== -1) from = url.indexOf('/', authority + 3)
-    if (from === -1) return '/'
+    if (from === -1) return { from, to: from }
   }
   let to = from
-  while (to < url.length && url[to] !== '?' && url[to] !== '#') to++
-  return url.slice(from, to)
+  while (to < url.length && !isPathEnd(url.charCodeAt(to))) to++
+  return { from, to }
+}
+
+/** A question mark or a number sign. */
+function isPathEnd(code: number): boolean {
+  return code === 0x3f || code === 0x23
 }
 
 /**
@@ -58,14 +76,16 @@ function maskSegment(segment: string): string {
 
 /** `GET /orders/:id`. */
 export function operationName(method: string | undefined, path: string): string {
-  return cut(`${bareField(method ?? '-', 32)} ${path}`, MAX_PATH)
+  return cut(`${bareField(String(method ?? '-'), 32)} ${path}`, MAX_PATH)
 }
 
 /** The path pattern of an Express request, mount included; nothing while no route is known or it has no text. */
 export function expressPattern(req: ExpressLike): string | undefined {
   const pattern = req.route?.path
   if (typeof pattern !== 'string') return undefined
-  return cut(`${maskPath(mountOf(req, pattern))}${pattern === '/' ? '' : pattern}` || '/', MAX_PATH)
+  const mount = withSecretParams(mountOf(req, pattern), req.params, (name) => `:${name}`)
+  const masked = mount === '' ? '' : maskPath(mount)
+  return cut(`${masked}${pattern === '/' ? '' : pattern}` || '/', MAX_PATH)
 }
 
 /**
@@ -73,9 +93,12 @@ export function expressPattern(req: ExpressLike): string | undefined {
  * next(err), so where each segment of the pattern stands for one of the path, those are taken off the whole path.
  */
 function mountOf(req: ExpressLike, pattern: string): string {
-  if (!isPlain(pattern)) return req.baseUrl ?? ''
-  const path = segmentsOf(pathOf(req.originalUrl ?? req.url ?? ''))
-  const mount = path.slice(0, Math.max(0, path.length - segmentsOf(pattern).length))
+  const { isPlain, segments } = factsOf(pattern)
+  if (!isPlain) return typeof req.baseUrl === 'string' ? req.baseUrl : ''
+  const path = pathOf(urlOf(req))
+  const mounted = countSegments(path) - segments
+  if (mounted <= 0) return ''
+  const mount = segmentsOf(path).slice(0, mounted)
   return mount.map(({ text }) => `/${text}`).join('')
 }
 
@@ -96,7 +119,8 @@ export function fastifyOperation(request: FastifyLike): string | undefined {
 
 /** Method and masked path: the name of a request whose route nobody knows. */
 export function pathOperation(req: ExpressLike): string {
-  return operationName(req.method, maskPath(req.originalUrl ?? req.url ?? '-'))
+  const path = withSecretParams(pathOf(urlOf(req) || '-'), req.params, (name) => `:${name}`)
+  return operationName(req.method, maskPath(path))
 }
 
 /**
@@ -105,11 +129,11 @@ export function pathOperation(req: ExpressLike): string {
  */
 export function hideSecretSegments(url: string, pattern: unknown, baseUrl = ''): string {
   if (typeof pattern !== 'string') return url
-  const secrets = secretsOf(pattern)
+  const { secrets } = factsOf(pattern)
   if (secrets.size === 0) return url
-  const path = pathOf(url)
-  const start = url.indexOf(path)
-  const found = segmentsOf(path)
+  const { from: start, to } = pathIn(url)
+  if (start === -1) return url
+  const found = segmentsOf(url.slice(start, to))
   let result = ''
   let done = 0
   for (const [index, rule] of placesOf(secrets, shiftsOf(pattern, baseUrl, found.length))) {
@@ -122,12 +146,54 @@ export function hideSecretSegments(url: string, pattern: unknown, baseUrl = ''):
 }
 
 /**
+ * A URL in which each segment that is the value of a parameter with a secret name is replaced by what `replace` makes
+ * of the name and its rule. For patterns that nobody can read: of a mount, or a regular expression's.
+ */
+export function withSecretParams(
+  url: string,
+  params: unknown,
+  replace: (name: string, rule: string) => string,
+): string {
+  if (url === '' || typeof params !== 'object' || params === null) return url
+  const secrets = new Map<string, string>()
+  for (const name of Object.keys(params)) {
+    const rule = secretName(name)
+    if (rule === undefined) continue
+    for (const text of segmentsOfParam((params as Record<string, unknown>)[name]))
+      secrets.set(text, replace(name, rule))
+  }
+  return secrets.size === 0 ? url : replaceSegments(url, (segment) => secrets.get(decoded(segment)))
+}
+
+/** Text, or an array of it for a wildcard of Express 5. */
+function segmentsOfParam(value: unknown): string[] {
+  const texts = Array.isArray(value) ? value : [value]
+  return texts.flatMap((text) => (typeof text === 'string' ? text.split('/').filter(Boolean) : []))
+}
+
+function replaceSegments(url: string, replacement: (segment: string) => string | undefined): string {
+  const { from, to } = pathIn(url)
+  if (from === -1) return url
+  const segments = url.slice(from, to).split('/')
+  return url.slice(0, from) + segments.map((text) => replacement(text) ?? text).join('/') + url.slice(to)
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/**
  * By how many segments a pattern may stand to the right in a path. Of one that is not plain nobody can say once
  * Express has put `baseUrl` back: both places count, for hiding too much is the better mistake.
  */
 function shiftsOf(pattern: string, baseUrl: string, found: number): number[] {
-  const fromEnd = found - segmentsOf(pattern).length
-  const shifts = isPlain(pattern) ? [fromEnd] : [segmentsOf(baseUrl).length, fromEnd]
+  const { isPlain, segments } = factsOf(pattern)
+  const fromEnd = found - segments
+  const shifts = isPlain ? [fromEnd] : [countSegments(baseUrl), fromEnd]
   return shifts.filter((shift) => shift >= 0)
 }
 
@@ -137,13 +203,29 @@ function placesOf(secrets: Map<number, string>, shifts: number[]): [place: numbe
   return [...places].sort(([a], [b]) => a - b)
 }
 
-const MAX_KNOWN = 1000
-const known = new Map<string, Map<number, string>>()
+interface PatternFacts {
+  /** Which segments are secret, and under which rule. */
+  secrets: Map<number, string>
+  /** How many segments there are. */
+  segments: number
+  /** Each segment stands for exactly one segment of a path. */
+  isPlain: boolean
+}
 
-/** Which segments of a pattern are secret, and under which rule. Patterns are the program's own, so few. */
-function secretsOf(pattern: string): Map<number, string> {
+const MAX_KNOWN = 1000
+const known = new Map<string, PatternFacts>()
+
+/** Patterns are the program's own, so few. */
+function factsOf(pattern: string): PatternFacts {
   const before = known.get(pattern)
   if (before !== undefined) return before
+  const facts = { secrets: secretsOf(pattern), segments: countSegments(pattern), isPlain: isPlain(pattern) }
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(pattern, facts)
+  return facts
+}
+
+function secretsOf(pattern: string): Map<number, string> {
   const secrets = new Map<number, string>()
   segmentsOf(pattern).forEach(({ text }, index) => {
     const rule = parameterNames(text)
@@ -151,8 +233,6 @@ function secretsOf(pattern: string): Map<number, string> {
       .find((id) => id !== undefined)
     if (rule !== undefined) secrets.set(index, rule)
   })
-  if (known.size >= MAX_KNOWN) known.clear()
-  known.set(pattern, secrets)
   return secrets
 }
 
@@ -176,7 +256,6 @@ function isWord(code: number): boolean {
   )
 }
 
-/** Whether each segment of a pattern stands for exactly one segment of a path. */
 function isPlain(pattern: string): boolean {
   for (const character of pattern) if ('*?+(){}[]'.includes(character)) return false
   return true
@@ -192,4 +271,16 @@ function segmentsOf(path: string): { text: string; at: number }[] {
     from = to + 1
   }
   return segments
+}
+
+/** How many segments are not empty. */
+function countSegments(path: string): number {
+  let count = 0
+  let before = 0x2f
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i)
+    if (code !== 0x2f && before === 0x2f) count++
+    before = code
+  }
+  return count
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { validateHeaderName } from 'node:http'
-import { nearest } from '../config.ts'
+import { nearest } from '../checks.ts'
 import { HushlogError } from '../errors.ts'
 import type { Hushlog } from '../types.ts'
 import { cut } from './escape.ts'
@@ -37,10 +37,15 @@ export interface RequestOptions<Req = IncomingMessage, Res = ServerResponse> {
   trustRequestId?: boolean | ((req: Req) => boolean)
   /** Where the request id stands in the request, if trusted, and in every response. Default `X-Request-Id`. */
   requestIdHeader?: string
+  /** Routes that log in: an answer of 401 or 403 is audited as a failed login, success as one that was let in. */
   login?: LoginRoute<Req>[]
   /** Request headers that stand in the access record. Default none. */
   headers?: string[]
 }
+
+/** Where a framework has a request of its own: that is made later than the id. */
+export type AdapterOptions<Subject> = Omit<RequestOptions<Subject>, 'genReqId' | 'trustRequestId'> &
+  Pick<RequestOptions, 'genReqId' | 'trustRequestId'>
 
 /** The options, checked, with their defaults. Inside, nobody knows what kind of request the user has. */
 export interface Settings {

@@ -30,10 +30,11 @@ export function requestId<Req extends WithHeaders, Res>(
 }
 
 function trustedId<Req extends WithHeaders>(req: Req, settings: RequestIdSettings<Req, never>): unknown {
+  const { trustRequestId } = settings
+  if (trustRequestId === false) return undefined
   // The header is read first: most requests bring none, and then nobody needs to be asked.
   const id = req.headers[settings.requestIdHeader.toLowerCase()]
   if (id === undefined) return undefined
-  const { trustRequestId } = settings
   return trustRequestId === true || (typeof trustRequestId === 'function' && trustRequestId(req) === true)
     ? id
     : undefined

@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Operation } from '../context.ts'
 import type { Hushlog } from '../types.ts'
-import { type ExpressLike, expressOperation, expressPattern, hideSecretSegments } from './operation.ts'
+import {
+  type ExpressLike,
+  expressOperation,
+  expressPattern,
+  hideSecretSegments,
+  withSecretParams,
+} from './operation.ts'
 import type { Settings } from './options.ts'
 
 /** What only a framework knows: the route that it found. `subject` is the framework's request. */
@@ -12,6 +18,8 @@ export interface Framework {
   /** The route's pattern, mount included. */
   pattern(subject: never): string | undefined
   hideSecrets(url: string, subject: never): string
+  /** The body of the request, if it was parsed. */
+  body(subject: never): unknown
 }
 
 /** Express, Connect and plain node:http: the request itself is asked. */
@@ -19,7 +27,16 @@ export const expressLike: Framework = {
   route: (req: ExpressLike) => req.route,
   operation: expressOperation,
   pattern: expressPattern,
-  hideSecrets: (url: string, req: ExpressLike) => hideSecretSegments(url, req.route?.path, req.baseUrl),
+  hideSecrets: hideExpressSecrets,
+  body: (req: { body?: unknown }) => req.body,
+}
+
+function hideExpressSecrets(url: string, { route, baseUrl, params }: ExpressLike): string {
+  const mount = typeof baseUrl === 'string' ? baseUrl : ''
+  const hidden = hideSecretSegments(url, route?.path, mount)
+  // Where nothing is mounted the pattern has told of all parameters.
+  if (mount === '' && typeof route?.path === 'string') return hidden
+  return withSecretParams(hidden, params, (_name, rule) => `[SECRET:${rule}]`)
 }
 
 /** All that is known of one request. */
@@ -35,6 +52,8 @@ export interface RequestState {
   framework: Framework
   /** The route for which the name was last asked. */
   namedFor: unknown
+  /** What it was when it came, until the first name has been made of it. */
+  unnamed: { method: string | undefined; url: string | undefined } | undefined
   /** Taken early: a destroyed socket has none. */
   remoteAddress: string | undefined
   /** Milliseconds since the epoch, and by the monotonic clock. */

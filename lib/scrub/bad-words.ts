@@ -18,7 +18,7 @@ export function hideBadWords<T>(value: T, options: BadWords = {}): T {
   return hide(value, options)
 }
 
-const BAD_WORDS = ['password', 'pass', 'token', 'auth', 'secret', 'passphrase', 'card']
+export const BAD_WORDS: string[] = ['password', 'pass', 'token', 'auth', 'secret', 'passphrase', 'card']
 
 /** As hide-secrets 2.0.0 does: every text that isn't empty under one of the names. */
 export function withoutPackage<T>(value: T, { badWords = BAD_WORDS }: BadWords = {}): T {

@@ -2,7 +2,7 @@
  * A program's own rules, checked: each must be told from the built-in ones and must not match everything. No error
  * shows a prefix, which may be part of a secret.
  */
-import { checkFields, refuse } from '../config.ts'
+import { checkFields, refuse } from '../checks.ts'
 import { HushlogError } from '../errors.ts'
 import type { TokenRule } from '../types.ts'
 import { bytesOf, CLASS, SETS } from './bytes.ts'

@@ -15,13 +15,21 @@ export type Reading =
 /** @throws what the object's traps throw */
 export function readingOf(value: object): Reading {
   if (Array.isArray(value)) return itemsOf(value)
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
-    return { plain: `[${kindOf(value)} ${value.byteLength} bytes]` }
+  if (isBytes(value)) return { plain: textOfBytes(value) }
   for (const read of READERS) {
     const reading = read(value)
     if (reading !== undefined) return reading
   }
   return ofMembers(value)
+}
+
+export function isBytes(value: object): value is ArrayBuffer | ArrayBufferView {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer
+}
+
+/** `[Buffer 16 bytes]` */
+export function textOfBytes(bytes: ArrayBuffer | ArrayBufferView): string {
+  return `[${kindOf(bytes)} ${bytes.byteLength} bytes]`
 }
 
 /** One for each kind that JSON would show as `{}` or not as it should be. */

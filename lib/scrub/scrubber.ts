@@ -21,17 +21,29 @@ export interface Scrubber {
   counts(): Record<string, number>
 }
 
+/** A scrubber for what is known to be a line of JSON or not, so that nobody has to look. */
+export interface LineScrubber extends Scrubber {
+  line(text: string, json: boolean): string
+}
+
 /**
  * The gate's scrubbing on its own, for text and values that do not become lines.
  * @throws HushlogError `HUSHLOG_OPTION` for a wrong option
  */
 export function createScrubber(options: ScrubOptions = {}): Scrubber {
+  const { line, ...scrubber } = createLineScrubber(options)
+  return scrubber
+}
+
+/** @throws HushlogError `HUSHLOG_OPTION` for a wrong option */
+export function createLineScrubber(options: ScrubOptions = {}): LineScrubber {
   const finder = createFinder(options, [])
   const { rules, registered } = finder
   const tally = new Tally(options.onScrub)
   const cutter = new Cutter(new Finder(rules, registered), tally)
   return {
     text: (input) => scrubText(finder, cutter, input, WHOLE),
+    line: (text, json) => scrubPiece(finder, cutter, { text, json }, WHOLE),
     value: (value) =>
       scrubValue(value, {
         text: (input, names, isPart = false) => scrubText(finder, cutter, input, { names, isPart }),
@@ -61,32 +73,51 @@ export function scrubOnce({ rules, registered }: Finder, text: string): string {
 
 function scrubText(finder: Finder, cutter: Cutter, input: string, lead: Lead): string {
   if (typeof input !== 'string') throw new TypeError(`text must be a string, got ${typeof input}`)
+  const lineEnd = input.indexOf('\n')
+  if (lineEnd === -1 || lineEnd === input.length - 1) return scrubPiece(finder, cutter, { text: input }, lead)
   let output = ''
   for (const piece of piecesOf(input)) output += scrubPiece(finder, cutter, piece, lead)
   return output
 }
 
-function scrubPiece(finder: Finder, cutter: Cutter, { text, json }: Piece, lead: Lead): string {
-  const bytes = Buffer.from(text)
+/** UTF-8 takes at most three bytes for each UTF-16 unit. */
+const BYTES_PER_UNIT = 3
+
+function scrubPiece(finder: Finder, cutter: Cutter, piece: Piece, lead: Lead): string {
+  const { text } = piece
+  const { memory } = finder
+  if (text.length * BYTES_PER_UNIT > memory.length) return scrubLong(finder, cutter, piece, lead)
+  const end = memory.write(text)
+  if (!finder.scan(memory, 0, end)) return text
+  // A callback that is told of a cut may scrub again, in the finder's memory.
+  return scrubFound(finder, cutter, piece, Buffer.from(memory.subarray(0, end)), lead)
+}
+
+function scrubLong(finder: Finder, cutter: Cutter, piece: Piece, lead: Lead): string {
+  const bytes = Buffer.from(piece.text)
   try {
-    if (!finder.scan(bytes, 0, bytes.length)) return text
-    const cuts = finder.cutsIn(bytes, 0, bytes.length, json)
-    if (cuts.length === 0) return text
-    return decoder.decode(cutter.without(bytes, 0, bytes.length, cuts, json, finder.isSettled, lead))
+    return finder.scan(bytes, 0, bytes.length) ? scrubFound(finder, cutter, piece, bytes, lead) : piece.text
   } finally {
     if (bytes.length > BATCH_BYTES) finder.release()
   }
+}
+
+function scrubFound(finder: Finder, cutter: Cutter, piece: Piece, bytes: Buffer, lead: Lead): string {
+  const { text, json = isJson(text) } = piece
+  const cuts = finder.cutsIn(bytes, 0, bytes.length, json)
+  if (cuts.length === 0) return text
+  return decoder.decode(cutter.without(bytes, 0, bytes.length, cuts, json, finder.isSettled, lead))
 }
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 interface Piece {
   text: string
-  json: boolean
+  /** Whether it is one JSON value; looked at only when it matters where that is not known. */
+  json?: boolean
 }
 
 /** JSON lines one by one; the text between them in pieces as long as possible, since a key may span its lines. */
 function piecesOf(text: string): Piece[] {
-  if (!text.includes('\n')) return [{ text, json: isJson(text) }]
   const pieces: Piece[] = []
   let from = 0
   let plainFrom = 0

@@ -5,7 +5,7 @@
  * would lose.
  */
 import type { KeyNames } from './key-rules.ts'
-import { type Reading, readingOf } from './readings.ts'
+import { isBytes, type Reading, readingOf } from './readings.ts'
 import { spellingsOf } from './spelling.ts'
 
 export interface ValueOptions {
@@ -23,12 +23,15 @@ export interface ValueOptions {
   maxText?: number
   /** How many levels of objects a secret name reaches into. Default: all of them. */
   reach?: number
+  /** What stands for bytes. Default: a text that says how many. */
+  bytes?: (bytes: ArrayBuffer | ArrayBufferView) => unknown
 }
 
 const MAX_DEPTH = 32
 const MAX_NODES = 20_000
 const MAX_TEXT = 8 * 1024 * 1024
-const TRUNCATED = '[Truncated]'
+/** What stands for the rest. */
+export const TRUNCATED = '[Truncated]'
 const UNREADABLE = '[Unreadable]'
 
 export function scrubValue<T>(value: T, options: ValueOptions): T {
@@ -38,8 +41,8 @@ export function scrubValue<T>(value: T, options: ValueOptions): T {
 const PLAIN: ValueOptions = { text: (text) => text, names: { find: () => undefined } }
 
 /** A plain copy that anything may walk over: no cycles, no getters, no more than a budget of depth, nodes and text. */
-export function boundedCopy(value: unknown): unknown {
-  return scrubValue(value, PLAIN)
+export function boundedCopy(value: unknown, options: Pick<ValueOptions, 'bytes' | 'maxText'> = {}): unknown {
+  return scrubValue(value, { ...PLAIN, ...options })
 }
 
 /** The secret name that a value stands under, and how many levels further it reaches. */
@@ -79,6 +82,7 @@ class Copier {
     const length = this.#path.length
     this.#parents.add(value)
     try {
+      if (this.#options.bytes !== undefined && isBytes(value)) return this.#options.bytes(value)
       return this.#reading(readingOf(value), depth, hidden, inList)
     } catch {
       return UNREADABLE

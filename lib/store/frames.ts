@@ -20,6 +20,8 @@ export interface Frame {
   /** Only in a last line: how many records stand between the two. */
   lines?: number
   reason?: RotationReason
+  /** As the line itself says it; only what is read has it. 64 characters at most. */
+  service?: string
 }
 
 /**
@@ -51,12 +53,18 @@ const MARKS = ['"kind":"segment-start"', '"kind":"segment-end"']
 export function parseFrame(line: string): Frame | undefined {
   if (!MARKS.some((mark) => line.includes(mark))) return undefined
   try {
-    const { kind, segment } = JSON.parse(line)
-    const frame = { kind, ...segment }
+    const { kind, segment, service } = JSON.parse(line)
+    const frame = { ...segment, kind, service: typeof service === 'string' ? named(service) : undefined }
     return isFrame(frame) ? frame : undefined
   } catch {
     return undefined
   }
+}
+
+const LONGEST_SERVICE = 64
+
+function named(service: string): string | undefined {
+  return service === '' ? undefined : service.slice(0, LONGEST_SERVICE).toWellFormed()
 }
 
 function isFrame({ kind, writer, number, seq, lines }: Frame): boolean {

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { errorCode, HushlogError } from '../errors.ts'
 import { type Clock, utcDay } from './rotation.ts'
-import { segmentName, type Writer } from './segment.ts'
+import { parseSegmentName, segmentName, type Writer } from './segment.ts'
 
 /** What the writer uses of node:fs; a test may put a failing disk in its place. */
 export interface WriterFs {
@@ -18,6 +18,7 @@ export interface WriterFs {
   futimesSync(fd: number, atime: number, mtime: number): void
   readSync(fd: number, bytes: Uint8Array, offset: number, length: number, position: number): number
   unlinkSync(path: string): void
+  readlinkSync(path: string): string
   statfsSync(path: string): { bavail: number; bsize: number }
 }
 
@@ -32,6 +33,7 @@ const BLOCK = 64 * 1024
  */
 export type Whereabouts = 'in place' | 'removed' | 'elsewhere' | 'unknown'
 
+const DELETED = ' (deleted)'
 const NOWHERE = new Set(['ENOENT', 'ENOTDIR'])
 
 // Shared by all writers of this thread: a counter never comes back, whatever the clock does.
@@ -57,12 +59,14 @@ export class OpenSegment {
   listed = false
   readonly #fs: WriterFs
   readonly #fd: number
+  readonly #mode: number
   #pins = 0
   #closing = false
 
-  constructor(dir: string, writer: Writer, clock: Clock, fs: WriterFs) {
-    const { fd, path } = create(join(dir, 'open'), writer, clock.now(), fs)
+  constructor(dir: string, writer: Writer, clock: Clock, fs: WriterFs, mode = 0o600) {
+    const { fd, path } = create(join(dir, 'open'), { writer, now: clock.now() }, fs, mode)
     this.#fs = fs
+    this.#mode = mode
     this.#fd = fd
     this.path = path
     this.day = utcDay(clock.now())
@@ -93,7 +97,7 @@ export class OpenSegment {
   whereabouts(): Whereabouts {
     try {
       const here = this.#fs.fstatSync(this.#fd)
-      if (here.nlink === 0) return 'removed'
+      if (here.nlink === 0) return this.#wasAdopted() ? 'elsewhere' : 'removed'
       const there = this.#fs.lstatSync(this.path)
       return here.ino === there.ino && here.dev === there.dev ? 'in place' : 'elsewhere'
     } catch (error) {
@@ -103,11 +107,25 @@ export class OpenSegment {
   }
 
   /**
+   * Whether it bore an adopter's name when it was removed: then it is sealed, or will be told as a loss, by whoever
+   * took it over. Linux alone knows.
+   */
+  #wasAdopted(): boolean {
+    try {
+      const path = this.#fs.readlinkSync(`/proc/self/fd/${this.#fd}`)
+      const name = basename(path.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path)
+      return parseSegmentName(name)?.adopter !== undefined
+    } catch {
+      return false
+    }
+  }
+
+  /**
    * The same segment in a new file, after this one was removed.
    * @throws what the system threw; then nothing of the new file is left
    */
   again(dir: string, writer: Writer, clock: Clock): OpenSegment {
-    const copy = new OpenSegment(dir, writer, clock, this.#fs)
+    const copy = new OpenSegment(dir, writer, clock, this.#fs, this.#mode)
     try {
       const block = new Uint8Array(BLOCK)
       while (copy.size < this.size) {
@@ -173,12 +191,17 @@ export class OpenSegment {
   }
 }
 
-function create(folder: string, writer: Writer, now: number, fs: WriterFs): { fd: number; path: string } {
+function create(
+  folder: string,
+  { writer, now }: { writer: Writer; now: number },
+  fs: WriterFs,
+  mode: number,
+): { fd: number; path: string } {
   for (;;) {
     const path = join(folder, segmentName(writer, now, ++counter))
     try {
-      const fd = fs.openSync(path, FLAGS, 0o600)
-      fs.fchmodSync(fd, 0o600)
+      const fd = fs.openSync(path, FLAGS, mode)
+      fs.fchmodSync(fd, mode)
       return { fd, path }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -1,23 +1,33 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { prepareDirectory } from './directory.ts'
+import { prepareDirectory, segmentMode } from './directory.ts'
 
 /** Remembers which directory was checked, and checks anew when another one, or none, stands in its place. */
 export class Place {
   readonly #dir: string
+  readonly #external: boolean
   #known: string | undefined
 
-  /** @param dir a directory that `prepareDirectory` has passed */
-  constructor(dir: string) {
+  /**
+   * @param dir a directory that `prepareDirectory` has passed
+   * @param external as it was told then
+   */
+  constructor(dir: string, external = false) {
     this.#dir = dir
+    this.#external = external
     this.#known = identity(dir)
   }
 
   /** @throws HushlogError `HUSHLOG_DIRECTORY` when what stands there now may not be used */
   ensure(): void {
     if (this.#known !== undefined && identity(this.#dir) === this.#known) return
-    prepareDirectory(this.#dir, { explicit: true })
+    prepareDirectory(this.#dir, { explicit: true, external: this.#external })
     this.#known = identity(this.#dir)
+  }
+
+  /** Of a new segment. */
+  get mode(): number {
+    return this.#external ? segmentMode(this.#dir) : 0o600
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import { constants, readdirSync, rmSync } from 'node:fs'
+import { constants, readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode } from '../errors.ts'
 import type { WriterFs } from './open-segment.ts'
@@ -10,8 +10,19 @@ const RESERVE = '.reserve-'
 /** Removes from open/ what writers held back that were killed before it was nameless. */
 export function removeReserves(dir: string): void {
   const folder = join(dir, 'open')
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(RESERVE)) rmSync(join(folder, name), { force: true })
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isFile() && isReserve(entry.name)) removeQuietly(join(folder, entry.name))
+}
+
+export function isReserve(name: string): boolean {
+  return name.startsWith(RESERVE)
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Gone already, or it cannot be removed: it only takes room.
   }
 }
 

@@ -31,6 +31,8 @@ const MAX_ENDED = 8
 
 export interface SegmentsOptions extends Limits {
   dir: string
+  /** A keeper of its own seals, who may be another user. */
+  external: boolean
   host: string | undefined
   clock: Clock
   fs: WriterFs
@@ -64,7 +66,7 @@ export class Segments {
     this.#options = options
     this.#writer = thisWriter(options.host)
     this.#name = options.stamp === undefined ? '' : frameWriter(this.#writer)
-    this.#place = new Place(options.dir)
+    this.#place = new Place(options.dir, options.external)
     this.#watch = new ClockWatch(options.clock)
   }
 
@@ -174,7 +176,7 @@ export class Segments {
   #open(): OpenSegment {
     const { dir, clock, fs, onOpen } = this.#options
     this.#place.ensure()
-    const segment = new OpenSegment(dir, this.#writer, clock, fs)
+    const segment = new OpenSegment(dir, this.#writer, clock, fs, this.#place.mode)
     onOpen()
     return segment
   }

@@ -14,6 +14,8 @@ import { WaitingLines } from './waiting.ts'
 export interface SegmentWriterOptions {
   /** A directory that `prepareDirectory` has passed. */
   dir: string
+  /** A keeper of its own seals, who may be another user. Default false. */
+  external?: boolean
   /** Stands in the segments' names. Default: the machine's host name. */
   host?: string
   /** Bytes. A segment exceeds it only when its one line does. */
@@ -79,11 +81,12 @@ export class SegmentWriter implements BatchSink {
   constructor(options: SegmentWriterOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    const { dir, host, maxSize, maxAge, stamp } = options
+    const { dir, external = false, host, maxSize, maxAge, stamp } = options
     const fs = { ...nodeFs, ...options.fs }
     this.#disk = new Disk(dir, maxSize, fs)
     this.#segments = new Segments({
       dir,
+      external,
       host,
       maxSize,
       maxAge,

@@ -39,6 +39,15 @@ t.test('the bar goes before other words, and is never more than full', async (t)
   t.ok(terminal.text.endsWith('MB\r\u001b[K'))
 })
 
+t.test('bytes a second are told where that is asked for', async (t) => {
+  const terminal = screen(true)
+  let now = 0
+  const progress = new Progress(terminal, 8_000_000, () => now, { rate: true })
+  now = 2000
+  progress.advance(4_000_000)
+  t.match(terminal.text, / 50 % of 8\.0 MB, 2\.0 MB\/s$/)
+})
+
 for (const [why, isTTY, total] of [
   ['where there is no terminal', false, 1000],
   ['when the size is not known', true, 0],

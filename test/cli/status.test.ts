@@ -26,11 +26,13 @@ import { status, statusTo } from '../../lib/cli/status.ts'
 import { diskOf, type Rate, type Status, statusOf } from '../../lib/cli/status-facts.ts'
 import { ALARMS, alarmsOf, NOTES, notesOf, size, statusText } from '../../lib/cli/status-text.ts'
 import { Keeper } from '../../lib/keep/keeper.ts'
+import { keptDirectory } from '../../lib/keep/kept-directory.ts'
 import { type Fact, Ledger, ledgerPath } from '../../lib/keep/ledger.ts'
+import { announce } from '../../lib/keep/presence.ts'
 import { seal } from '../../lib/keep/seal.ts'
 import { segmentName, thisWriter } from '../../lib/store/segment.ts'
 import { DAY, endedSegment, entriesOf, logLine, NOON } from '../keep/helpers.ts'
-import { batchOf, logDirectory, openWriter, smallDisk } from '../store/helpers.ts'
+import { batchOf, logDirectory, openWriter, smallDisk, stamp } from '../store/helpers.ts'
 import { BUILT, run, runHere } from './run.ts'
 
 const HOUR = 3_600_000
@@ -94,7 +96,7 @@ t.test('a directory in use: what the writer and the keeper left, and nothing is 
   t.strictSame(status.days, { keep: 90, kept: 4, toFill: 86, removedSegments: 0 })
   t.strictSame(status.writers, { alive: 1, dead: 0, unknown: 0 })
   t.equal(status.encrypted, 'no')
-  t.strictSame(status.sealing, { compression: 'gzip', chained: true, signed: false })
+  t.strictSame(status.sealing, { compression: 'gzip', chained: true, signed: true })
   t.match(status.ledger, { unreadable: 0, missing: 0, unlisted: 0 })
   t.equal(status.rate.isRatioMeasured, true)
   const daily = writer.stats().written.bytes / (101 / 24)
@@ -189,7 +191,7 @@ t.test('segments that are missing, unlisted or removed in time are told apart', 
   renameSync(moved, join(moved, '..', stray))
   utimesSync(join(moved, '..', stray), 1, 1)
   const status = await look(dir)
-  t.strictSame(status.ledger, { entries: 6, unreadable: 0, missing: 2, unlisted: 1 })
+  t.strictSame(status.ledger, { entries: 11, unreadable: 0, missing: 2, unlisted: 1 })
   t.equal(status.days.removedSegments, 1)
   t.strictSame(names(status), ['missing', 'unlisted'])
 })
@@ -265,7 +267,7 @@ t.test('a ledger full of rubbish is read in bounded memory, and its entries are 
   const before = process.memoryUsage().rss
   const status = await look(dir, { now: NOON + DAY })
   t.ok(process.memoryUsage().rss - before < 30e6)
-  t.match(status.ledger, { entries: 10, unreadable: 4, missing: 1 })
+  t.match(status.ledger, { entries: 11, unreadable: 4, missing: 1 })
   t.equal(status.losses.lines, 1)
   t.ok(Object.keys(status.losses.levels).length <= 33)
   const text = statusText(status)
@@ -470,4 +472,85 @@ t.test('a full disk is low', async (t) => {
 t.test('every alarm and note is explained in the operating guide', async (t) => {
   const guide = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')
   for (const { name } of [...ALARMS, ...NOTES]) t.ok(guide.includes(`\n| \`${name}\` |`), name)
+})
+
+t.test('a keeper of its own is told: running, gone or none, and what waits for it', async (t) => {
+  const dir = logDirectory(t)
+  const { writer } = openWriter(t, dir, { stamp })
+  writer.append(batchOf([logLine(Date.now()).trim()]))
+  writer.rotate('size')
+  const [path] = readdirSync(join(dir, 'open')).map((file) => join(dir, 'open', file))
+  const soon = await look(dir)
+  t.match(soon.keeper, { state: 'none', since: null, waiting: 1 })
+  t.strictSame(names(soon), [])
+  utimesSync(path, Date.now() / 1000 - 601, Date.now() / 1000 - 601)
+  const late = await look(dir)
+  t.strictSame(names(late), ['no-keeper'])
+  t.match(
+    statusText(late),
+    /^keeper +none, programs seal by themselves; 1 segment to seal, the oldest for 601 s$/m,
+  )
+  const time = new Date(NOON).toISOString()
+  announce(dir, { writer: thisWriter(), since: time, last: time, from: [0] })
+  const running = await look(dir)
+  t.match(running.keeper, { state: 'running', since: time, last: time, waiting: 1, oldestSeconds: 601 })
+  t.match(statusText(running), /^keeper +running since 2026-11-24T12:00:00.000Z; 1 segment/m)
+  announce(dir, { writer: dead, since: time, last: time, from: [0] })
+  const gone = await look(dir)
+  t.strictSame(names(gone), ['keeper-gone'])
+  t.match(statusText(gone), /^keeper +gone, last seen 2026-11-24T12:00:00.000Z; /m)
+  t.match(alarmsOf(gone), [{ words: 'the keeper is gone, last seen 2026-11-24T12:00:00.000Z' }])
+})
+
+t.test('heartbeats, holds, recipients and what is refused stand in it', async (t) => {
+  const dir = logDirectory(t)
+  const ledger = new Ledger(dir, () => NOON)
+  const holds = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => ({ kind: 'hold', op: 'add', id, by: 0 }) as const)
+  await ledger.append({ kind: 'heartbeat', open: 0 }, ...holds, {
+    kind: 'recipients',
+    to: ['age1x', 'age1y'],
+  })
+  symlinkSync('/etc/hostname', join(dir, 'open', segmentName(dead, NOON, 1)))
+  const status = await look(dir)
+  t.match(status, { heartbeat: new Date(NOON).toISOString(), recipients: 2, refused: 1, unseen: [] })
+  t.equal(status.holds.length, 6)
+  t.match(
+    statusText(status),
+    /^heartbeat +2026-11-24T12.*\nholds +a, b, c, d, e and 1 more\nrefused +1 in open\/$/m,
+  )
+  t.match(statusText(status), /^encrypted +no, to 2 recipients from here on$/m)
+  t.strictSame(names(status), ['refused'])
+  await ledger.append({ kind: 'hold', op: 'remove', id: 'f', by: 0 }, { kind: 'recipients', to: ['age1x'] })
+  t.match(statusText(await look(dir)), /^holds +a, b, c, d, e$.*to 1 recipient from/ms)
+  await ledger.append({ kind: 'hold', op: 'add', id: 5, by: 0 } as unknown as Fact)
+  t.equal((await look(dir)).holds.length, 5, 'what is no hold is none')
+})
+
+t.test('a user who may see open/ alone is told what that says, and what it does not', async (t) => {
+  if (process.getuid?.() !== 0) return t.pass('only root can become another user')
+  const dir = join(mkdtempSync(join(tmpdir(), 'hushlog-')), 'logs')
+  t.teardown(() => rmSync(join(dir, '..'), { recursive: true }))
+  chmodSync(join(dir, '..'), 0o755)
+  keptDirectory(dir, 65534)
+  announce(dir, {
+    writer: thisWriter(),
+    since: new Date(NOON).toISOString(),
+    last: new Date().toISOString(),
+    from: [0],
+  })
+  const {
+    status: code,
+    stdout,
+    stderr,
+  } = spawnSync(process.execPath, [BUILT, 'status', dir], {
+    uid: 65534,
+    gid: 65534,
+    encoding: 'utf8',
+  })
+  t.equal(code, 0, stderr)
+  t.match(stdout, /^keeper +running since 2026.*^encrypted +unknown$/ms)
+  t.match(
+    stderr,
+    /this user may not look into sealed and ledger: it is not counted\n.*hint: run this as the user of the keeper/,
+  )
 })

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { mock } from 'node:test'
 import t, { type Test } from 'tap'
@@ -35,7 +45,7 @@ t.test('at its start it seals what dead writers left, and tells what was torn', 
   await keeper.start()
   t.same(keeper.stats(), { sealed: 2, pruned: 0 })
   t.same(readdirSync(join(dir, 'open')), [basename(writer.stats().segment!)])
-  t.same(torn, [{ name: basename(left, '.log'), bytes: 4 }])
+  t.match(torn, [{ name: basename(left, '.log'), bytes: 4, sha256: /^[0-9a-f]{64}$/ }])
   t.same(kinds(await entriesOf(dir)), ['genesis', 'torn', 'segment', 'segment'])
   t.match((await entriesOf(dir))[2], { reason: 'adopted', name: basename(left, '.log') })
   t.same(errors, [])
@@ -109,6 +119,25 @@ t.test('a segment that cannot be sealed is told, tried again, and does not stop 
   t.equal(keeper.stats().sealed, 3)
 })
 
+t.test('a file with a hole for a tail is told once, tried once, and stops no other', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const dir = logDirectory(t)
+  const hole = endedSegment(dir, logLine(NOON), dead)
+  truncateSync(hole, 2 ** 40)
+  const other = endedSegment(dir, logLine(NOON), dead)
+  const { keeper, errors } = openKeeper(t, dir)
+  for (let look = 0; look < 3; look++) {
+    keeper.adopt()
+    await keeper.idle()
+    mock.timers.tick(300_000)
+  }
+  await keeper.idle()
+  t.match(errors, [{ code: 'HUSHLOG_SEAL', message: /over 16777216 bytes follow/ }])
+  t.equal(errors.length, 1)
+  t.same([existsSync(other), keeper.stats().sealed], [false, 1])
+})
+
 t.test(
   'it removes old segments at its start, every day, and after a seal at most once an hour',
   async (t) => {
@@ -163,7 +192,11 @@ t.test('half-compressed files of crashed keepers are swept away, those of today 
   for (const path of [old, young]) writeFileSync(path, '')
   utimesSync(old, 1, 1)
   writeFileSync(join(dir, 'open', '.reserve-1-x'), '')
-  await openKeeper(t, dir).keeper.start()
+  // As one that another keeper moves into place in this moment.
+  symlinkSync('nowhere', join(dir, 'sealed', 'gone.tmp'))
+  const { keeper, errors } = openKeeper(t, dir)
+  await keeper.start()
+  t.same(errors, [])
   t.same([existsSync(old), existsSync(young)], [false, true])
   t.same(readdirSync(join(dir, 'open')), [], 'what a writer held back and could not make nameless')
 })
@@ -179,7 +212,11 @@ t.test('faults of the directory and of the program’s callback do not stop it',
   })
   rmSync(join(dir, 'open'), { recursive: true })
   await keeper.start()
-  t.same(codes, ['HUSHLOG_SEAL'])
+  t.same(
+    codes,
+    ['HUSHLOG_SEAL', 'HUSHLOG_SEAL'],
+    'it can neither look for dead writers nor say how many are open',
+  )
   mkdirSync(join(dir, 'open'))
   keeper.seal(endedSegment(dir, logLine(NOON)), 'size')
   await keeper.idle()
@@ -195,6 +232,37 @@ t.test('a keeper finishes its work and then lets the process end', async (t) => 
   t.notOk(existsSync(path))
   t.match((await entriesOf(dir))[1], { kind: 'segment', lines: 50_000 })
 })
+
+t.test(
+  'a keeper that closes while another holds the ledger waits for it once, whatever is left',
+  async (t) => {
+    const dir = logDirectory(t)
+    const lock = await import('../../lib/keep/lock.ts')
+    const { Keeper: Impatient } = await t.mockImport<typeof import('../../lib/keep/keeper.ts')>(
+      '../../lib/keep/keeper.ts',
+      {
+        '../../lib/errors.ts': await import('../../lib/errors.ts'),
+        '../../lib/keep/lock.ts': {
+          withLock: (...[dir, work]: Parameters<typeof lock.withLock>) =>
+            lock.withLock(dir, work, { deadline: 300, lease: 30_000 }),
+        },
+      },
+    )
+    const errors: HushlogError[] = []
+    const keeper = new Impatient({ dir, keepDays: 90, onError: (error) => errors.push(error) })
+    for (let i = 0; i < 20; i++) keeper.seal(endedSegment(dir, logLine(NOON + i), dead), 'size')
+    await lock.withLock(dir, async () => {
+      const start = performance.now()
+      await keeper.close()
+      t.ok(performance.now() - start < 3000, 'not 300 ms for each')
+    })
+    t.match(errors, [{ code: 'HUSHLOG_LEDGER', message: /was not free within 300 ms/ }])
+    t.equal(readdirSync(join(dir, 'open')).length, 20, 'they are left for the next keeper')
+    const { keeper: next } = openKeeper(t, dir)
+    await next.start()
+    t.equal(next.stats().sealed, 20)
+  },
+)
 
 t.test('what the ledger cannot take now is written into it later', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] })
@@ -212,7 +280,8 @@ t.test('what the ledger cannot take now is written into it later', async (t) => 
   })
   keeper.record({ kind: 'clock', step: 10_800_000, from: NOON, to: NOON + 10_800_000 })
   await keeper.idle()
-  t.match(errors, [{ code: 'HUSHLOG_LEDGER' }, { code: 'HUSHLOG_LEDGER' }])
+  t.match(errors, [{ code: 'HUSHLOG_LEDGER' }])
+  t.equal(errors.length, 1, 'both in one group')
   mkdirSync(join(dir, 'ledger'))
   mock.timers.tick(1000)
   await keeper.idle()

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import * as fs from 'node:fs'
 import {
   appendFileSync,
   existsSync,
@@ -11,10 +14,14 @@ import {
 } from 'node:fs'
 import * as fsPromises from 'node:fs/promises'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { checkChain, findSegment, Ledger, ledgerPath } from '../../lib/keep/ledger.ts'
+import { nextLine } from '../../lib/keep/chain.ts'
+import { readKey } from '../../lib/keep/keys.ts'
+import { findSegment, Ledger, type LedgerEntry, ledgerPath, readLedger } from '../../lib/keep/ledger.ts'
+import { verifyLedger } from '../../lib/keep/ledger-check.ts'
 import { withLock } from '../../lib/keep/lock.ts'
+import { verifierKey } from '../../lib/keep/note.ts'
 import { thisWriter } from '../../lib/store/segment.ts'
 import { ended, logDirectory, child as storeChild, systemError } from '../store/helpers.ts'
 import { entriesOf, kinds, NOON } from './helpers.ts'
@@ -22,92 +29,109 @@ import { entriesOf, kinds, NOON } from './helpers.ts'
 const child = (...args: string[]) => storeChild('../keep/child-ledger.ts', ...args)
 const torn = (bytes: number) => ({ kind: 'torn' as const, name: 'name', bytes })
 const ZEROS = '0'.repeat(64)
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-t.test('a ledger begins with its genesis, and each entry bears the hash of the one before', async (t) => {
+async function allEntries(dir: string): Promise<LedgerEntry[]> {
+  const entries: LedgerEntry[] = []
+  for await (const entry of readLedger(dir)) entries.push(entry)
+  return entries
+}
+
+/** A line that would follow, as an append leaves it that is broken off before its seal. */
+function followingLine(dir: string): string {
+  const last = Buffer.from(readFileSync(ledgerPath(dir), 'utf8').trimEnd().split('\n').at(-1) as string)
+  const { n } = JSON.parse(last.toString())
+  return `${nextLine({ n, line: last }, new Date(NOON).toISOString(), torn(9)).line}\n`
+}
+
+t.test(
+  'a ledger begins with its genesis, each entry bears the hash of the one before, each group ends in a seal',
+  async (t) => {
+    const dir = logDirectory(t)
+    t.match(
+      await verifyLedger(dir),
+      { entries: 0, proven: undefined, problem: undefined },
+      'no ledger is no fault',
+    )
+    const told: string[] = []
+    const ledger = new Ledger(dir, () => NOON, { onFirstKey: (key) => told.push(key) })
+    await ledger.append(torn(1))
+    await ledger.append(torn(2), { kind: 'gap', reason: 'r', count: 2, levels: { 30: 2 }, first: 1, last: 2 })
+    await ledger.update(async () => [])
+    const entries = await allEntries(dir)
+    t.same(kinds(entries), ['genesis', 'torn', 'seal', 'torn', 'gap', 'seal'])
+    t.same(
+      entries.map(({ v, n, at }) => [v, n, at]),
+      [0, 1, 2, 3, 4, 5].map((n) => [1, n, '2026-11-24T12:00:00.000Z']),
+    )
+    t.equal(entries[0].prev, ZEROS)
+    const check = await verifyLedger(dir)
+    t.match(check, {
+      entries: 6,
+      problem: undefined,
+      old: 0,
+      restarts: [],
+      proven: { n: 5 },
+    })
+    t.equal(told.length, 1, 'the first public key is told once')
+    t.equal(told[0], verifierKey(check.firstKey as string))
+    t.equal(readFileSync(join(dir, 'keys', 'first.pub'), 'utf8'), `${told[0]}\n`)
+    for (const file of ['keys/current', 'keys/first.pub', 'ledger/ledger.jsonl'])
+      t.equal(statSync(join(dir, file)).mode & 0o777, 0o600, file)
+    t.equal(statSync(join(dir, 'keys')).mode & 0o777, 0o700)
+    t.same(readdirSync(join(dir, 'keys')).sort(), ['current', 'first.pub'], 'no key is left but the next one')
+    t.same(readdirSync(join(dir, 'ledger')), ['ledger.jsonl'], 'the lock is gone')
+    t.equal(await findSegment(dir, 'name'), undefined, 'only segments are found by name')
+  },
+)
+
+t.test('a group has 256 lines at most, and each is signed by a key of its own', async (t) => {
   const dir = logDirectory(t)
-  t.same(await checkChain(dir), { entries: 0, tip: ZEROS, broken: undefined }, 'no ledger is no fault')
-  const ledger = new Ledger(dir, () => NOON)
-  await ledger.append(torn(1))
-  await ledger.append(torn(2), { kind: 'gap', reason: 'r', count: 2, levels: { 30: 2 }, first: 1, last: 2 })
-  await ledger.update(async () => [])
-  const entries = await entriesOf(dir)
-  t.same(kinds(entries), ['genesis', 'torn', 'torn', 'gap'])
+  await new Ledger(dir).append(...Array.from({ length: 600 }, (_, i) => torn(i)))
+  const entries = await allEntries(dir)
   t.same(
-    entries.map(({ v, n, at }) => [v, n, at]),
-    [0, 1, 2, 3].map((n) => [0, n, '2026-11-24T12:00:00.000Z']),
+    entries.filter(({ kind }) => kind === 'seal').map(({ n }) => n),
+    [255, 511, 603],
   )
-  t.equal(entries[0].prev, ZEROS)
-  t.match(await checkChain(dir), { entries: 4, broken: undefined })
-  t.equal(statSync(ledgerPath(dir)).mode & 0o777, 0o600)
-  t.same(readdirSync(join(dir, 'ledger')), ['ledger.jsonl'], 'the lock is gone')
-  t.equal(await findSegment(dir, 'name'), undefined, 'only segments are found by name')
+  const keys = entries.map((entry) => (entry.kind === 'seal' ? entry.next : '')).filter((key) => key !== '')
+  t.equal(new Set(keys).size, 3)
+  t.match(await verifyLedger(dir), { problem: undefined, entries: 604 })
 })
 
-t.test('any flipped byte is noticed, in the last entry by its hash', async (t) => {
+t.test('the private key that signed a group is gone when the group is on the disk', async (t) => {
   const dir = logDirectory(t)
-  await new Ledger(dir).append(torn(1), torn(22), torn(333))
-  const good = readFileSync(ledgerPath(dir))
-  const { tip } = await checkChain(dir)
-  const property = fc.asyncProperty(
-    fc.nat(good.length - 1),
-    fc.integer({ min: 1, max: 255 }),
-    async (at, flip) => {
-      const bad = Buffer.from(good)
-      bad[at] ^= flip
-      writeFileSync(ledgerPath(dir), bad)
-      const check = await checkChain(dir)
-      return check.broken !== undefined || check.tip !== tip
-    },
-  )
-  await t.resolves(fc.assert(property, { numRuns: 300 }))
-})
-
-t.test('a removed, added or exchanged entry is told by its number', async (t) => {
-  const dir = logDirectory(t)
-  await new Ledger(dir).append(torn(1), torn(2), torn(3))
-  const [genesis, one, two, three] = readFileSync(ledgerPath(dir), 'utf8').split('\n')
-  const tries: [string[], { n: number; problem: RegExp }][] = [
-    [[one, two], { n: 0, problem: /expected number 0, got 1/ }],
-    [[genesis, two, three], { n: 1, problem: /expected number 1, got 2/ }],
-    [[genesis, one, one], { n: 2, problem: /expected number 2, got 1/ }],
-    [
-      [genesis, one.replace('"bytes":1', '"bytes":9'), two],
-      { n: 2, problem: /the entry before it was changed/ },
-    ],
-    [[genesis, 'rubbish'], { n: 1, problem: /is not an entry/ }],
-    [[one.replace(/"n":1,"prev":"\w+"/, `"n":0,"prev":"${ZEROS}"`)], { n: 0, problem: /one genesis/ }],
-  ]
-  for (const [lines, broken] of tries) {
-    writeFileSync(ledgerPath(dir), `${lines.join('\n')}\n`)
-    t.match(await checkChain(dir), { broken }, String(broken.problem))
-  }
+  const ledger = new Ledger(dir)
+  await ledger.append(torn(1))
+  const stolen = readFileSync(join(dir, 'keys', 'current'), 'utf8')
+  await ledger.append(torn(2))
+  t.not(readFileSync(join(dir, 'keys', 'current'), 'utf8'), stolen)
+  t.equal((await verifyLedger(dir)).nextKey, (await readKey(dir, 'current'))?.publicKey)
 })
 
 t.test('half an entry is moved to torn/ before the next is appended', async (t) => {
   const dir = logDirectory(t)
   const ledger = new Ledger(dir, () => NOON)
   await ledger.append(torn(1))
-  appendFileSync(ledgerPath(dir), '{"v":0,"n":2,')
-  await ledger.append(torn(2))
-  const entries = await entriesOf(dir)
-  t.same(kinds(entries), ['genesis', 'torn', 'torn', 'torn'])
-  t.match(entries[2], { name: `ledger-${NOON}`, bytes: 13 })
-  t.equal(readFileSync(join(dir, 'torn', `ledger-${NOON}.tail`), 'utf8'), '{"v":0,"n":2,')
-  t.equal((await checkChain(dir)).broken, undefined)
-})
-
-t.test('only the end of a ledger is read to append to it', async (t) => {
-  const dir = logDirectory(t)
-  const ledger = new Ledger(dir)
-  await ledger.append(torn(1))
-  const [genesis, one] = readFileSync(ledgerPath(dir), 'utf8').split('\n')
-  const wide = JSON.stringify({ ...JSON.parse(one), name: 'x'.repeat(200_000) })
-  writeFileSync(ledgerPath(dir), `${genesis}\n${wide}\n`)
-  await ledger.append(torn(2))
-  t.same(await checkChain(dir).then(({ entries, broken }) => ({ entries, broken })), {
-    entries: 3,
-    broken: undefined,
-  })
+  const rests = [
+    () => '{"v":1,"n":3,',
+    followingLine,
+    (of: string) => `${followingLine(of)}{"v":1`,
+    () => '\0\0\n{"v"',
+  ]
+  for (const [i, restOf] of rests.entries()) {
+    const rest = restOf(dir)
+    appendFileSync(ledgerPath(dir), rest)
+    t.match(
+      await verifyLedger(dir),
+      { problem: undefined, entries: 3 * (i + 1) },
+      'what was broken off proves nothing, and is no fault',
+    )
+    await ledger.append(torn(2))
+    const cut = (await entriesOf(dir)).at(-2)
+    t.match(cut, { name: `ledger-${NOON}`, bytes: rest.length, sha256: sha256(rest) }, JSON.stringify(rest))
+    t.equal(readFileSync(join(dir, 'torn', `ledger-${NOON}.tail`), 'utf8'), rest)
+    t.match(await verifyLedger(dir), { problem: undefined, entries: 3 * (i + 2) })
+  }
 })
 
 t.test('nothing is appended to what is not a ledger', async (t) => {
@@ -116,7 +140,8 @@ t.test('nothing is appended to what is not a ledger', async (t) => {
   const ledger = new Ledger(dir)
   await t.rejects(ledger.append(torn(1)), {
     code: 'HUSHLOG_LEDGER',
-    message: /its last entry is not one of ours/,
+    message: /entry 0: is not an entry/,
+    hint: /hushlog verify/,
   })
   await t.rejects(entriesOf(dir), { code: 'HUSHLOG_LEDGER' })
   t.equal(readFileSync(ledgerPath(dir), 'utf8'), 'rubbish\n')
@@ -136,6 +161,7 @@ t.test('an append that the disk refuses is told, leaves nothing of itself and ca
   const refused = new Set(['sync'])
   const open = async (...args: Parameters<typeof fsPromises.open>) => {
     const handle = await fsPromises.open(...args)
+    if (args[0] !== ledgerPath(dir)) return handle
     return new Proxy(handle, {
       get(target, name) {
         if (refused.has(String(name))) return async () => Promise.reject(systemError('ENOSPC'))
@@ -146,7 +172,7 @@ t.test('an append that the disk refuses is told, leaves nothing of itself and ca
   }
   const { Ledger: Mocked } = await t.mockImport<typeof import('../../lib/keep/ledger.ts')>(
     '../../lib/keep/ledger.ts',
-    { 'node:fs/promises': { open } },
+    { 'node:fs/promises': { ...fsPromises, open } },
   )
   const ledger = new Mocked(dir)
   const failure = { code: 'HUSHLOG_LEDGER', message: /cannot append to it: ENOSPC/ }
@@ -156,9 +182,17 @@ t.test('an append that the disk refuses is told, leaves nothing of itself and ca
   await t.rejects(ledger.append(torn(3)), failure, 'not even the cut works')
   refused.clear()
   await ledger.append(torn(4))
-  const { broken, entries } = await checkChain(dir)
-  t.equal(broken, undefined)
-  t.equal(entries, 4)
+  const entries = await entriesOf(dir)
+  t.same(kinds(entries), ['genesis', 'torn', 'torn', 'torn'])
+  t.same(
+    entries
+      .filter(({ kind }) => kind === 'torn')
+      .map((entry) => 'bytes' in entry && entry.bytes)
+      .slice(1),
+    [3, 4],
+    'a group that was whole on the disk counts',
+  )
+  t.equal((await verifyLedger(dir)).problem, undefined)
 })
 
 t.test('many tasks and processes append to one ledger, although one died holding the lock', async (t) => {
@@ -169,9 +203,8 @@ t.test('many tasks and processes append to one ledger, although one died holding
   const ledger = new Ledger(dir)
   await Promise.all(Array.from({ length: 25 }, (_, i) => ledger.append(torn(i))))
   t.equal((await other).code, 0)
-  const { entries, broken } = await checkChain(dir)
-  t.equal(broken, undefined)
-  t.equal(entries, 50 + 2, 'theirs, the genesis, and what was torn')
+  t.equal((await entriesOf(dir)).length, 50 + 2, 'theirs, the genesis, and what was torn')
+  t.equal((await verifyLedger(dir)).problem, undefined)
   t.same(readdirSync(join(dir, 'ledger')), ['ledger.jsonl'])
 })
 
@@ -278,4 +311,58 @@ t.test('a lock that cannot be read, made or dropped holds up nobody longer than 
     withLock(join(dir, 'gone'), async () => t.fail('there is no lock'), times),
     { code: 'HUSHLOG_LEDGER', message: /^cannot make .*lock: ENOENT$/ },
   )
+})
+
+t.test(
+  'a lock that cannot be opened for want of descriptors is not taken away from its holder',
+  async (t) => {
+    const dir = logDirectory(t)
+    const { withLock: mocked } = await t.mockImport<typeof import('../../lib/keep/lock.ts')>(
+      '../../lib/keep/lock.ts',
+      {
+        'node:fs': {
+          ...fs,
+          existsSync: () => false,
+          writeFileSync: () => {
+            throw systemError('EMFILE')
+          },
+        },
+      },
+    )
+    await withLock(dir, async () => {
+      const refused = { code: 'HUSHLOG_LEDGER', message: /cannot make .*lock: EMFILE$/ }
+      await t.rejects(
+        mocked(dir, async () => t.fail('two hold it'), times),
+        refused,
+      )
+      t.ok(existsSync(join(dir, 'ledger', 'lock')))
+    })
+  },
+)
+
+t.test('a lock whose holder has no descriptors left is free again when its work is done', async (t) => {
+  const dir = logDirectory(t)
+  const program = fileURLToPath(new URL('./child-ledger.ts', import.meta.url))
+  const args = ['-c', 'ulimit -n 120 && exec "$@"', 'sh', process.execPath, ...process.execArgv]
+  const { stdout, stderr } = spawnSync('sh', [...args, program, 'starve', dir], { encoding: 'utf8' })
+  const free = JSON.stringify({ again: 'free', left: [], isQuick: true })
+  t.equal(stdout, `${free}\n${free}\n`, stderr)
+})
+
+t.test('a lock is renewed while it is held, and its loss is noticed', async (t) => {
+  const dir = logDirectory(t)
+  const lock = join(dir, 'ledger', 'lock')
+  await withLock(
+    dir,
+    async (isHeld) => {
+      t.ok(isHeld())
+      utimesSync(lock, 1, 1)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      t.ok(Date.now() - statSync(lock).mtimeMs < 5000)
+      writeFileSync(lock, JSON.stringify({ token: '3'.repeat(36), writer: thisWriter() }))
+      t.notOk(isHeld())
+    },
+    { deadline: 300, lease: 120 },
+  )
+  t.ok(existsSync(lock), 'what another holds by now stays')
 })

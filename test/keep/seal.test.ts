@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import {
@@ -16,10 +17,14 @@ import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import t from 'tap'
-import { checkChain, Ledger, type LedgerEntry, type SegmentFact } from '../../lib/keep/ledger.ts'
+import { generateIdentity } from '../../lib/keep/identities.ts'
+import { Ledger, type LedgerEntry, type SegmentFact } from '../../lib/keep/ledger.ts'
 import { LineCounter } from '../../lib/keep/line-counter.ts'
-import { seal } from '../../lib/keep/seal.ts'
+import { SEAL_STEPS, type SealStep, seal } from '../../lib/keep/seal.ts'
+import { LONGEST_TAIL } from '../../lib/keep/seal-failure.ts'
+import { verify } from '../../lib/keep/verify.ts'
 import { type Frame, frameLine } from '../../lib/store/frames.ts'
+import { adoptedName, parseSegmentName, type SegmentIdentity, thisWriter } from '../../lib/store/segment.ts'
 import { logDirectory, stamp, systemError } from '../store/helpers.ts'
 import { endedSegment, entriesOf, kinds, logLine, NOON } from './helpers.ts'
 
@@ -37,7 +42,7 @@ t.test(
     const text = lines.join('')
     const path = endedSegment(dir, text)
     const name = basename(path, '.log')
-    t.equal(await seal(new Ledger(dir), path, 'size'), 'listed')
+    t.equal((await seal(new Ledger(dir), path, 'size')).outcome, 'listed')
 
     const sealed = join(dir, 'sealed', '2026', '11', '25', `${name}.log.gz`)
     const bytes = readFileSync(sealed)
@@ -63,53 +68,67 @@ t.test(
   },
 )
 
+const STOP = new Error('stop')
+
 t.test(
-  'broken off at any step and begun again, a segment is listed once and its plaintext is gone',
+  'broken off before any step and begun again, a segment and its half line are listed once, plaintext gone',
   async (t) => {
-    let left = 0
-    const failing = <F>(fn: F): F =>
-      ((...args: unknown[]) => {
-        if (left-- === 0) throw systemError('EIO')
-        return (fn as (...args: unknown[]) => unknown)(...args)
-      }) as F
-    const { open, chmod, lstat, readdir, stat, rm } = fsPromises
-    const mocked = await t.mockImport<typeof import('../../lib/keep/seal.ts')>('../../lib/keep/seal.ts', {
-      'node:fs': {
-        ...fs,
-        createWriteStream: failing(fs.createWriteStream),
-        renameSync: failing(fs.renameSync),
-      },
-      'node:fs/promises': {
-        open: failing(open),
-        chmod: failing(chmod),
-        stat: failing(stat),
-        rm: failing(rm),
-        lstat,
-        readdir,
-      },
-    })
-    let broken = 0
-    for (let step = 0; ; step++) {
-      const dir = logDirectory(t)
-      const path = endedSegment(dir, logLine(NOON))
-      left = step
-      const failed = await mocked.seal(new Ledger(dir), path, 'size').then(
-        () => false,
-        () => true,
-      )
-      const wasWhole = left >= 0
-      left = -1
-      await mocked.seal(new Ledger(dir), path, 'size')
-      t.notOk(existsSync(path), `plaintext after step ${step}`)
-      const segments = (await entriesOf(dir)).filter((entry) => entry.kind === 'segment')
-      t.equal(segments.length, 1, `entries after step ${step}`)
-      t.equal(sha256(readFileSync(join(dir, segments[0].path))), segments[0].sha256)
-      if (failed) broken++
-      if (wasWhole) break
-    }
-    t.ok(broken >= 6, `${broken} steps were broken off`)
+    for (const text of [`${logLine(NOON)}half`, 'half'])
+      for (const recipients of [[], [(await generateIdentity(false)).recipient]]) {
+        const taken: SealStep[] = []
+        for (const broken of SEAL_STEPS) {
+          const dir = logDirectory(t)
+          const path = endedSegment(dir, text)
+          const what = `${broken}, ${text.length} bytes, ${recipients.length} recipients`
+          const onStep = (step: SealStep) => {
+            taken.push(step)
+            if (step === broken) throw STOP
+          }
+          const first = await seal(new Ledger(dir), path, 'size', { recipients, onStep }).catch(
+            () => undefined,
+          )
+          t.equal(existsSync(path), first === undefined, what)
+          if (first === undefined) await seal(new Ledger(dir), path, 'size', { recipients })
+          t.notOk(existsSync(path), what)
+          const entries = await entriesOf(dir)
+          const encrypted = recipients.length > 0 && text !== 'half' ? ['recipients'] : []
+          const segment = text === 'half' ? [] : ['segment']
+          t.same(kinds(entries), ['genesis', ...encrypted, 'torn', ...segment], what)
+          for (const entry of entries)
+            if (entry.kind === 'segment')
+              t.equal(sha256(readFileSync(join(dir, entry.path))), entry.sha256, what)
+          const files = readdirSync(join(dir, 'sealed'), { recursive: true, encoding: 'utf8' })
+          t.equal(files.filter((file) => file.includes('.log')).length, segment.length, `${what}: ${files}`)
+        }
+        t.same(
+          SEAL_STEPS.filter((step) => !taken.includes(step)),
+          text === 'half' ? ['write', 'sync', 'move', 'list'] : [],
+          'all steps were broken off',
+        )
+      }
   },
 )
+
+t.test('a sealed file of a crash before the listing is replaced, encrypted or not by then', async (t) => {
+  const { recipient } = await generateIdentity(false)
+  for (const [before, after] of [
+    [[], [recipient]],
+    [[recipient], []],
+    [[recipient], [recipient]],
+  ]) {
+    const dir = logDirectory(t)
+    const path = endedSegment(dir, logLine(NOON))
+    const onStep = (step: SealStep) => {
+      if (step === 'list') throw STOP
+    }
+    await t.rejects(seal(new Ledger(dir), path, 'size', { recipients: before, onStep }))
+    const day = join(dir, 'sealed', '2026', '11', '24')
+    t.equal(readdirSync(day).length, 1)
+    const { path: place } = await seal(new Ledger(dir), path, 'size', { recipients: after })
+    t.same(readdirSync(day), [basename(place as string)])
+    t.equal(place?.endsWith('.age'), after.length > 0)
+  }
+})
 
 t.test('a segment that the ledger lists is not listed again, whatever a crash left', async (t) => {
   const dir = logDirectory(t)
@@ -118,7 +137,7 @@ t.test('a segment that the ledger lists is not listed again, whatever a crash le
   const path = endedSegment(dir, text)
   await seal(ledger, path, 'size')
   writeFileSync(path, text)
-  t.equal(await seal(ledger, path, 'adopted'), 'kept')
+  t.equal((await seal(ledger, path, 'adopted')).outcome, 'kept')
   t.notOk(existsSync(path))
   t.same(kinds(await entriesOf(dir)), ['genesis', 'segment'])
   writeFileSync(path, logLine(NOON, 'forged'))
@@ -135,43 +154,184 @@ t.test('of keepers that seal one segment at once, one lists it', async (t) => {
   const results = await Promise.allSettled(
     Array.from({ length: 4 }, () => seal(new Ledger(dir), path, 'adopted')),
   )
-  t.equal(results.filter((result) => result.status === 'fulfilled' && result.value === 'listed').length, 1)
+  t.equal(
+    results.filter((result) => result.status === 'fulfilled' && result.value.outcome === 'listed').length,
+    1,
+  )
   const [, fact] = (await entriesOf(dir)) as unknown as SegmentFact[]
   t.equal(sha256(readFileSync(join(dir, fact.path))), fact.sha256)
-  t.equal((await checkChain(dir)).entries, 2)
+  t.equal((await entriesOf(dir)).length, 2)
 })
 
 t.test('an empty segment goes without an entry, and one that is gone is no fault', async (t) => {
   const dir = logDirectory(t)
   const path = endedSegment(dir, '')
-  t.equal(await seal(new Ledger(dir), path, 'close'), 'kept')
+  t.equal((await seal(new Ledger(dir), path, 'close')).outcome, 'kept')
   t.notOk(existsSync(path))
-  t.equal(await seal(new Ledger(dir), path, 'close'), 'gone')
+  t.equal((await seal(new Ledger(dir), path, 'close')).outcome, 'gone')
   t.same(await entriesOf(dir), [])
 })
 
-t.test('a torn tail is cut off and told before the rest is sealed', async (t) => {
+t.test('half a line goes to torn/ and is listed with the segment, whose file is not touched', async (t) => {
   const dir = logDirectory(t)
   const path = endedSegment(dir, `${logLine(NOON)}half`)
-  const cuts: unknown[] = []
-  await seal(new Ledger(dir), path, 'adopted', async (torn) => void cuts.push(torn))
-  t.same(cuts, [{ name: basename(path, '.log'), bytes: 4 }])
-  t.match((await entriesOf(dir))[1], { lines: 1, bytes: logLine(NOON).length })
+  const name = basename(path, '.log')
+  const { torn } = await seal(new Ledger(dir), path, 'adopted', {
+    onStep: (step) => {
+      if (step === 'remove the plaintext') t.match(readFileSync(path, 'utf8'), /half$/)
+    },
+  })
+  t.match(torn, { name, bytes: 4, sha256: sha256(Buffer.from('half')) })
+  const tail = join(dir, 'torn', `${name}.tail`)
+  t.equal(readFileSync(tail, 'utf8'), 'half')
+  t.equal(statSync(tail).mode & 0o777, 0o600)
+  t.match((await entriesOf(dir)).slice(1), [
+    { kind: 'torn', name, bytes: 4, sha256: sha256(Buffer.from('half')) },
+    { kind: 'segment', lines: 1, bytes: logLine(NOON).length },
+  ])
+})
+
+t.test('what lies in torn/ is never replaced, whoever makes a segment of that name again', async (t) => {
+  const dir = logDirectory(t)
+  const ledger = new Ledger(dir)
+  const text = logLine(NOON)
+  const path = endedSegment(dir, `${text}first`)
+  const name = basename(path, '.log')
+  const tail = join(dir, 'torn', `${name}.tail`)
+  await seal(ledger, path, 'size')
+  for (const forged of [`${text}other`, `${logLine(NOON, 'forged')}other`, 'other']) {
+    writeFileSync(path, forged)
+    await t.rejects(seal(new Ledger(dir), path, 'adopted'), {
+      code: 'HUSHLOG_SEAL',
+      message: `cannot seal ${path}: it was changed after it was sealed`,
+    })
+    t.ok(existsSync(path))
+    t.same([readFileSync(tail, 'utf8'), readdirSync(join(dir, 'torn')).length], ['first', 1])
+  }
+  writeFileSync(path, `${text}first`)
+  t.equal((await seal(ledger, path, 'adopted')).outcome, 'kept', 'a crash before it was removed')
 })
 
 t.test(
-  'a torn tail goes to torn/ although nobody asked, and a plaintext that another removed is no fault',
+  'another tail of a segment without a whole line lies beside the first, and both are listed',
   async (t) => {
-    const gone = async () => Promise.reject(systemError('ENOENT'))
-    const mocked = await t.mockImport<typeof import('../../lib/keep/seal.ts')>('../../lib/keep/seal.ts', {
-      'node:fs/promises': { ...fsPromises, stat: gone },
-    })
     const dir = logDirectory(t)
-    const path = endedSegment(dir, `${logLine(NOON)}half`)
-    t.equal(await mocked.seal(new Ledger(dir), path, 'adopted'), 'listed')
-    t.same(readdirSync(join(dir, 'torn')), [`${basename(path, '.log')}.tail`])
+    const path = endedSegment(dir, 'first')
+    const name = basename(path, '.log')
+    const other = `${name}.${sha256(Buffer.from('second')).slice(0, 16)}`
+    for (const text of ['first', 'second', 'first', 'second']) {
+      writeFileSync(path, text)
+      const { torn } = await seal(new Ledger(dir), path, 'adopted')
+      t.equal(torn?.name, text === 'first' ? name : other)
+      t.equal(readFileSync(join(dir, 'torn', `${torn?.name}.tail`), 'utf8'), text)
+    }
+    t.match((await entriesOf(dir)).slice(1), [
+      { kind: 'torn', name, sha256: sha256(Buffer.from('first')) },
+      { kind: 'torn', name: other, sha256: sha256(Buffer.from('second')) },
+    ])
+    t.equal((await entriesOf(dir)).length, 3)
+    t.match(await verify({ dir }), { problems: [] })
+    writeFileSync(join(dir, 'torn', `${other}.tail`), 'x')
+    writeFileSync(path, 'second')
+    await t.rejects(seal(new Ledger(dir), path, 'adopted'), { message: /another file stands in its place/ })
   },
 )
+
+t.test('a tail that is longer than any line is neither read to its beginning nor copied', async (t) => {
+  const dir = logDirectory(t)
+  for (const text of ['', logLine(NOON)]) {
+    const path = endedSegment(dir, text)
+    fs.truncateSync(path, 2 ** 40)
+    await t.rejects(seal(new Ledger(dir), path, 'size'), {
+      code: 'HUSHLOG_SEAL',
+      message: `cannot seal ${path}: over 16777216 bytes follow its last whole line`,
+      hint: /find out what has written it/,
+    })
+    t.equal(statSync(path).size, 2 ** 40)
+  }
+  t.same(readdirSync(join(dir, 'torn')), [])
+  const longest = endedSegment(dir, `${logLine(NOON)}${'x'.repeat(LONGEST_TAIL - 1)}`)
+  t.match(await seal(new Ledger(dir), longest, 'size'), { torn: { bytes: LONGEST_TAIL - 1 } })
+})
+
+t.test('a plaintext that another removes meanwhile is no fault, one that he replaces is', async (t) => {
+  const sealWith = async (replace: (path: string) => void) => {
+    const dir = logDirectory(t)
+    const path = endedSegment(dir, logLine(NOON))
+    return seal(new Ledger(dir), path, 'adopted', {
+      onStep: (step) => {
+        if (step === 'remove the plaintext') replace(path)
+      },
+    })
+  }
+  t.match(await sealWith((path) => fs.rmSync(path)), { outcome: 'listed' })
+  await t.rejects(
+    sealWith((path) => {
+      fs.renameSync(path, `${path}.old`)
+      writeFileSync(path, logLine(NOON, 'other'))
+    }),
+    { code: 'HUSHLOG_SEAL', message: /: another file stands in its place$/ },
+  )
+})
+
+t.test('a segment that another keeper takes over after the first look is no fault', async (t) => {
+  const dir = logDirectory(t)
+  const path = endedSegment(dir, logLine(NOON))
+  const taken = join(
+    dir,
+    'open',
+    adoptedName(parseSegmentName(basename(path)) as SegmentIdentity, thisWriter()),
+  )
+  const { seal: mocked } = await t.mockImport<typeof import('../../lib/keep/seal.ts')>(
+    '../../lib/keep/seal.ts',
+    {
+      'node:fs/promises': {
+        ...fsPromises,
+        open: async (...args: Parameters<typeof fsPromises.open>) => {
+          if (args[0] === path && existsSync(path)) fs.renameSync(path, taken)
+          return fsPromises.open(...args)
+        },
+      },
+    },
+  )
+  t.match(await mocked(new Ledger(dir), path, 'adopted'), { outcome: 'kept' })
+  t.match(await seal(new Ledger(dir), taken, 'adopted'), { outcome: 'listed' })
+})
+
+t.test('a plaintext that cannot be looked at is not taken for one that is gone', async (t) => {
+  const lstat = async () => Promise.reject(systemError('EACCES'))
+  const mocked = await t.mockImport<typeof import('../../lib/keep/plaintext.ts')>(
+    '../../lib/keep/plaintext.ts',
+    { 'node:fs/promises': { ...fsPromises, lstat } },
+  )
+  const path = endedSegment(logDirectory(t), logLine(NOON))
+  const plaintext = await mocked.Plaintext.open(path)
+  await t.rejects(plaintext.remove(), { code: 'EACCES' })
+  await plaintext.close()
+})
+
+t.test('a segment of another user is sealed only where that user may write', async (t) => {
+  const dir = logDirectory(t)
+  const path = endedSegment(dir, logLine(NOON))
+  const mine = process.getuid?.() ?? 0
+  await t.rejects(seal(new Ledger(dir), path, 'size', { owners: [mine + 1] }), {
+    code: 'HUSHLOG_SEAL',
+    message: `cannot seal ${path}: it belongs to user ${mine}, who may not write here`,
+  })
+  t.match(await seal(new Ledger(dir), path, 'size', { owners: [mine + 1, mine] }), { outcome: 'listed' })
+})
+
+t.test('new recipients stand in the ledger before the first segment that is for them', async (t) => {
+  const dir = logDirectory(t)
+  const [a, b] = [(await generateIdentity(false)).recipient, (await generateIdentity(false)).recipient]
+  for (const recipients of [[], [a, b], [b, a], [b], [], []])
+    await seal(new Ledger(dir), endedSegment(dir, logLine(NOON)), 'size', { recipients })
+  const entries = await entriesOf(dir)
+  t.same(
+    entries.map((entry) => (entry.kind === 'recipients' ? entry.to : entry.kind)),
+    ['genesis', 'segment', [a, b], 'segment', 'segment', [b], 'segment', [], 'segment', 'segment'],
+  )
+})
 
 t.test('what is not a segment of one name is not sealed', async (t) => {
   const dir = logDirectory(t)
@@ -184,6 +344,7 @@ t.test('what is not a segment of one name is not sealed', async (t) => {
   writeFileSync(secret, 'secret\n')
   const places: [string, (path: string) => void, RegExp][] = [
     ['symlink', (path) => symlinkSync(secret, path), /ELOOP/],
+    ['pipe', (path) => spawnSync('mkfifo', [path]), /no regular file with one name/],
     ['hard link', (path) => linkSync(secret, path), /no regular file with one name/],
   ]
   for (const [what, make, message] of places) {
@@ -209,17 +370,14 @@ t.test('lines that are appended while a segment is being sealed are not lost', a
 t.test('a line that is appended after the last look at a segment keeps its plaintext', async (t) => {
   const dir = logDirectory(t)
   const path = endedSegment(dir, logLine(NOON))
-  const { chmod } = fsPromises
-  const mocked = await t.mockImport<typeof import('../../lib/keep/seal.ts')>('../../lib/keep/seal.ts', {
-    'node:fs/promises': {
-      ...fsPromises,
-      chmod: async (...args: Parameters<typeof chmod>) => {
-        appendFileSync(path, logLine(NOON, 'late'))
-        await chmod(...args)
-      },
-    },
+  const late = (moment: SealStep) => (step: SealStep) => {
+    if (step === moment) appendFileSync(path, logLine(NOON, 'late'))
+  }
+  await t.rejects(seal(new Ledger(dir), path, 'adopted', { onStep: late('sync') }), {
+    code: 'HUSHLOG_SEAL',
+    message: `cannot seal ${path}: it grew while it was being sealed`,
   })
-  await t.rejects(mocked.seal(new Ledger(dir), path, 'adopted'), {
+  await t.rejects(seal(new Ledger(dir), path, 'adopted', { onStep: late('remove the plaintext') }), {
     code: 'HUSHLOG_SEAL',
     message: `cannot seal ${path}: it grew after it was sealed`,
   })

@@ -80,6 +80,12 @@ t.test('pino’s own API works: levels, children, serializers, redact, custom le
   t.equal(lines().length, 4)
 })
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
 t.test('a log call never throws, whatever it is given, and the program goes on', async (t) => {
   const cycle: Record<string, unknown> = { name: 'cycle' }
   cycle.self = cycle
@@ -152,14 +158,8 @@ t.test('a log call never throws, whatever it is given, and the program goes on',
       },
       'kept',
     ],
-    'a revoked proxy': [
-      (() => {
-        const { proxy, revoke } = Proxy.revocable({}, {})
-        revoke()
-        return proxy
-      })(),
-      'kept',
-    ],
+    'a revoked proxy': [revoked(), 'kept'],
+    'a revoked proxy after the message': ['kept %s', 'x', revoked()],
   }
   const { log, lines, text } = logger(t)
   for (const args of Object.values(hostile)) (log.info as (...args: unknown[]) => void)(...args)
@@ -387,6 +387,64 @@ t.test('errors are logged in full, without the insides of HTTP clients', async (
   t.match(lines()[2], { err: { message: 'x', response: 'text', request: null } })
 })
 
+t.test('an error is logged in full under the name error too, which pino leaves empty', async (t) => {
+  const { log, lines } = logger(t)
+  for (let i = 0; i < 3; i++) log.error({ error: new RangeError('password=hunter2') }, 'failed')
+  log.child({ error: new RangeError('password=hunter2') }).error('failed')
+  log.error({ error: { code: 17 } }, 'no error')
+  await log.flush()
+  for (const line of lines().slice(0, 4))
+    t.match(line, {
+      error: { type: 'RangeError', message: 'password=[SECRET:password]', stack: /logger\.test/ },
+    })
+  t.match(lines()[4], { error: { code: 17 } })
+})
+
+t.test(
+  'an error after the message is kept, whatever stands between, and the message as it was',
+  async (t) => {
+    const { log, lines } = logger(t)
+    const error = new TypeError('cannot reach postgres://u:hunter2@db/x')
+    const calls: unknown[][] = [
+      ['failed', error],
+      ['order %s failed', 17, error],
+      ['failed: %s', error],
+      ['failed', { order: 17 }, error],
+    ]
+    for (const args of calls) (log.error as (...args: unknown[]) => void)(...args)
+    log.child({ a: 1 }).error(...(calls[0] as [string]))
+    await log.flush()
+    t.strictSame(
+      lines().map(({ msg }) => msg),
+      [
+        'failed',
+        'order 17 failed',
+        'failed: TypeError: cannot reach postgres://u:[SECRET:url-password]@db/x',
+        'failed',
+        'failed',
+      ],
+    )
+    for (const line of lines())
+      t.match(line, { err: { type: 'TypeError', message: /SECRET/, stack: /logger\.test/ } })
+  },
+)
+
+t.test('what is logged stays as it was, secrets, order and prototypes included', async (t) => {
+  const { log } = logger(t, { redact: ['password', '*.password'] })
+  const made = () => ({
+    password: 'hunter2',
+    deep: { list: [{ token: 'hunter2', at: new Date(0) }], none: null },
+    err: Object.assign(new Error('password=hunter2', { cause: { password: 'hunter2' } }), { stack: 'at' }),
+  })
+  const given = made()
+  log.info(given, 'x')
+  log.child(given).info({ again: given }, 'password=%s', 'hunter2')
+  log.error(given.err)
+  await log.audit({ action: 'a.b', actor: 'ada', outcome: 'success', details: given })
+  t.strictSame(given, made())
+  t.strictSame(Object.keys(given), Object.keys(made()))
+})
+
 t.test('hide() cuts from the next line on, on children too', async (t) => {
   const { log, text } = logger(t, { scrub: { env: false, hide: ['from-the-options'] } })
   log.child({ a: 1 }).hide('run-time-value', 'session')
@@ -460,3 +518,76 @@ t.test(
     )
   },
 )
+
+t.test('a mixin that is no function is refused, as pino refuses it', async (t) => {
+  t.throws(() => logger(t, { mixin: 'fields' as never, storage: false }), {
+    message: 'Unknown mixin type "string" - expected "function"',
+  })
+})
+
+class Held {
+  #password = 'hunter2'
+  get password() {
+    return this.#password
+  }
+}
+
+interface Missed {
+  name: string
+  args: unknown[]
+}
+
+const circular: Record<string, unknown> = { password: 'hunter2' }
+circular.self = circular
+
+const MISSED_BY_REDACT: Missed[] = [
+  { name: 'a message', args: ['login with password=%s', 'hunter2'] },
+  { name: 'another case', args: [{ Password: 'hunter2', PASSWORD: 'hunter2', user_password: 'hunter2' }] },
+  { name: 'a deeper level', args: [{ a: { b: { c: { password: 'hunter2' } } } }] },
+  { name: 'an array', args: [{ users: [{ password: 'hunter2' }] }] },
+  { name: 'JSON in text', args: [{ body: JSON.stringify({ password: 'hunter2' }) }] },
+  { name: 'an error', args: [new Error('cannot connect to postgres://u:hunter2@db/x')] },
+  { name: 'a cause', args: [new Error('outer', { cause: new Error('password: hunter2') })] },
+  { name: 'toJSON', args: [{ c: { toJSON: () => ({ nested: { password: 'hunter2' } }) } }] },
+  { name: 'a circle', args: [{ c: circular }] },
+  { name: 'a URL', args: [{ u: new URL('https://u:hunter2@h/') }] },
+  { name: 'a getter of a private field', args: [{ u: new Held() }] },
+  {
+    name: 'a response in a cause',
+    args: [
+      new Error('outer', { cause: new Response('hunter2', { headers: { 'set-cookie': 'sid=hunter2' } }) }),
+    ],
+  },
+  { name: 'a field beside nothing', args: [{ a: null, b: { password: 'hunter2', token: null } }] },
+  {
+    name: 'an error whose request can only be read (gaxios)',
+    args: [
+      Object.defineProperty(new Error('password=hunter2'), 'config', {
+        enumerable: true,
+        get: () => ({ headers: { Authorization: 'Bearer hunter2' }, password: 'hunter2' }),
+      }),
+    ],
+  },
+  { name: 'wildcards inside lists', args: [{ a: [{ samples: { x: { password: 'hunter2' } } }] }] },
+  { name: 'a request', args: [{ u: new Request('https://h/?password=hunter2') }] },
+]
+
+const REDACT = [
+  ['password', '*.password', '**.password', '*password'],
+  ['*.token'],
+  ['*[*].samples.*.password'],
+  ['err.config.headers.authorization', '*.headers.authorization'],
+]
+
+for (const redact of REDACT) {
+  t.test(`what redact ${redact[0]} misses or throws at is cut, and its line is there`, async (t) => {
+    const { log, lines, text } = logger(t, { redact })
+    for (const { name, args } of MISSED_BY_REDACT) {
+      const said = typeof args[0] === 'string' ? args : [args[0], name]
+      t.doesNotThrow(() => log.info(...(said as [string])), name)
+    }
+    await log.flush()
+    t.equal(lines().length, MISSED_BY_REDACT.length)
+    t.notMatch(text(), 'hunter2')
+  })
+}

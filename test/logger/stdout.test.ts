@@ -91,7 +91,7 @@ t.test('pretty text obeys no control character of a logged value', async (t) => 
   t.equal(visible('é\u00a0\u202f\u2065\u206a日'), 'é\u00a0\u202f\u2065\u206a日', 'other text stays')
 })
 
-t.test('without pino-pretty, pretty text is JSON', async (t) => {
+t.test('without pino-pretty, pretty text is JSON, and standard error says so once', async (t) => {
   const missing = () => {
     throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' })
   }
@@ -99,9 +99,15 @@ t.test('without pino-pretty, pretty text is JSON', async (t) => {
     '../../lib/logger/stdout.ts',
     { 'node:module': { default: { createRequire: () => missing } } },
   )
+  const told = t.capture(process.stderr, 'write', () => true)
   const { sink, text } = output('pretty', undefined, OutputSink)
+  output('pretty', undefined, OutputSink)
+  told.restore()
   sink.append(batchOf([JSON.stringify(record)]))
   t.equal(text(), `${JSON.stringify(record)}\n`)
+  t.strictSame(told.args(), [
+    ['hushlog: lines are JSON: pino-pretty is not installed\nhint: npm install --save-dev pino-pretty\n'],
+  ])
 })
 
 t.test('a reader that does not read costs lines that are counted, and no memory', async (t) => {

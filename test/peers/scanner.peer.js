@@ -13,7 +13,7 @@ import { WasmScanner } from '../../build/scrub/scanner/wasm.js'
 import { inventedToken, TOKEN_RULES } from '../../build/scrub/token-rules.js'
 import { TOLD_OBJECTS } from '../../build/scrub/told.js'
 
-const lines = Number(process.argv[2] ?? 2_000_000)
+const lines = Number(process.argv[2] ?? (process.env.HUSHLOG_FULL === '1' ? 2_000_000 : 300_000))
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31) || 1
 const MAX_BEFORE = 70
 const FRESH_SCANNER = 50_000

@@ -4,6 +4,7 @@
  * numbers where a smaller one is the default. Needs root (mount, unshare) and Debian's faketime, and fails without.
  */
 import { spawnSync } from 'node:child_process'
+import { runRows } from './rows.js'
 import * as clocks from './store/clocks.js'
 import * as crashes from './store/crashes.js'
 import * as disks from './store/disks.js'
@@ -12,27 +13,10 @@ import * as writers from './store/writers.js'
 
 const ROWS = { ...crashes.ROWS, ...writers.ROWS, ...disks.ROWS, ...clocks.ROWS }
 
-const wanted = process.argv.slice(2)
-const rows = Object.entries(ROWS).filter(
-  ([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
-)
-if (rows.length === 0) throw new Error(`no such row; there are: ${Object.keys(ROWS).join(', ')}`)
 if (process.getuid?.() !== 0)
   throw new Error('this suite mounts disks and makes pid namespaces: run it as root')
 needFaketime()
-
-let failed = 0
-for (const [name, row] of rows) {
-  const start = performance.now()
-  const { numbers, problems } = await row().catch((error) => ({ numbers: 'none', problems: [error.stack] }))
-  cleanUp()
-  const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  console.log(`  ${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${numbers} (${seconds} s)`)
-  for (const problem of problems.slice(0, 10)) console.log(`         ${problem}`)
-  if (problems.length > 0) failed++
-}
-console.log(`  ${rows.length} rows, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+await runRows(ROWS, process.argv.slice(2), cleanUp)
 
 function needFaketime() {
   if (spawnSync('faketime', ['--version']).status === 0) return

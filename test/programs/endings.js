@@ -27,6 +27,15 @@ const ENDINGS = {
     setInterval(() => {}, 1000)
     process.kill(process.pid, 'SIGTERM')
   },
+  // As process 1 of a container does: there a signal without a handler of the program's own ends nothing.
+  'outlived signal': () => {
+    process.kill(process.pid, 'SIGTERM')
+    process.kill = () => true
+    setTimeout(() => {
+      log.info('later')
+      process.exit(3)
+    }, 200)
+  },
   'own handler': () => {
     process.on('SIGTERM', () => {
       log.info('in the handler')

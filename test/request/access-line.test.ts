@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import commonLog from 'common-log-string'
 import fc from 'fast-check'
 import t from 'tap'
 import { type AccessLine, accessLine, unscrubbedCommonLogString } from '../../lib/request/access-line.ts'
 import { commonLogString } from '../../lib/request/common-log.ts'
+import { type LineFields, lineWriter } from '../../lib/request/common-log-layout.ts'
 import { type LogRequest, type LogResponse, withoutPackage } from '../../lib/request/common-log-package.ts'
 import { bareField, cut, quotedField } from '../../lib/request/escape.ts'
 
@@ -187,6 +189,140 @@ t.test(
   },
 )
 
+/** Counts how often the package is called. */
+function counting(commonLog: typeof withoutPackage) {
+  const counted = Object.assign(
+    (...args: Parameters<typeof withoutPackage>) => {
+      counted.calls++
+      return commonLog(...args)
+    },
+    { calls: 0 },
+  )
+  return counted
+}
+
+const ORDER: LineFields = [
+  ...([
+    '203.0.113.9',
+    'ada',
+    '24/Nov/2026:02:29:31 +0000',
+    'GET',
+    '/orders?page=2',
+    '1.1',
+    200,
+    512,
+  ] as const),
+  ...(['https://a.example/', 'curl/8.5', '*/*', 12] as const),
+]
+const BARE_ORDER: LineFields = [
+  ...(['::ffff:203.0.113.9', '-', '24/Nov/2026:02:29:31 +0000', 'GET', '/', '1.1', '-', undefined] as const),
+  ...([undefined, undefined, undefined, 0] as const),
+]
+
+t.test('the package is called to learn its layout, and then never again', async (t) => {
+  const counted = counting(commonLog)
+  const write = lineWriter(counted)
+  const { calls } = counted
+  t.ok(calls > 1, 'once with markers, then to check')
+  t.equal(
+    write(ORDER),
+    '203.0.113.9 - ada [24/Nov/2026:02:29:31 +0000] "GET /orders?page=2 HTTP/1.1" 200 512 "https://a.example/" "curl/8.5" "*/*" 12 ms',
+  )
+  t.equal(
+    write(BARE_ORDER),
+    '203.0.113.9 - - [24/Nov/2026:02:29:31 +0000] "GET / HTTP/1.1" - - "-" "-" "-" 0 ms',
+  )
+  t.equal(counted.calls, calls)
+})
+
+// No package with these layouts exists, so a fake one is right here: the installed one, its line changed.
+const packageWith = (change: (line: string, request: LogRequest, response: LogResponse) => string) =>
+  counting((request, response) => change(commonLog(request, response), request, response))
+const REQUEST = '"GET /orders?page=2 HTTP/1.1"'
+const UNLEARNED_PACKAGES: [name: string, ReturnType<typeof counting>, behindDate: string, bare: string][] = [
+  [
+    'that leaves a field out',
+    packageWith((line, { headers }) => line.replace(` "${headers.accept || '-'}"`, '')),
+    `${REQUEST} 200 512 "https://a.example/" "curl/8.5" 12 ms`,
+    '"GET / HTTP/1.1" - - "-" "-" 0 ms',
+  ],
+  [
+    'that writes a field twice',
+    packageWith((line, { url }) => line.replace('HTTP', `${url} HTTP`)),
+    '"GET /orders?page=2 /orders?page=2 HTTP/1.1" 200 512 "https://a.example/" "curl/8.5" "*/*" 12 ms',
+    '"GET / / HTTP/1.1" - - "-" "-" "-" 0 ms',
+  ],
+  [
+    'that has another order',
+    packageWith((line, { method, url }) => line.replace(`${method} ${url}`, `${url} ${method}`)),
+    '"/orders?page=2 GET HTTP/1.1" 200 512 "https://a.example/" "curl/8.5" "*/*" 12 ms',
+    '"/ GET HTTP/1.1" - - "-" "-" "-" 0 ms',
+  ],
+  [
+    'that has another sign for what is absent',
+    packageWith((line) => line.replaceAll('"-"', '""')),
+    `${REQUEST} 200 512 "https://a.example/" "curl/8.5" "*/*" 12 ms`,
+    '"GET / HTTP/1.1" - - "" "" "" 0 ms',
+  ],
+  [
+    'that cuts a long field',
+    packageWith((line, { url }) => line.replace(String(url), String(url).slice(0, 12))),
+    '"GET /orders?page HTTP/1.1" 200 512 "https://a.example/" "curl/8.5" "*/*" 12 ms',
+    '"GET / HTTP/1.1" - - "-" "-" "-" 0 ms',
+  ],
+  [
+    'that throws at a marker',
+    packageWith((line, _request, { statusCode }) => {
+      if (typeof statusCode === 'string' && statusCode !== '-') throw new TypeError('no status')
+      return line
+    }),
+    `${REQUEST} 200 512 "https://a.example/" "curl/8.5" "*/*" 12 ms`,
+    '"GET / HTTP/1.1" - - "-" "-" "-" 0 ms',
+  ],
+]
+
+t.test('the layout is that of the package, also when it writes other separators', async (t) => {
+  const other = packageWith((line) => line.replaceAll('" "', '"\t"').replace(' HTTP/', ' HTTP '))
+  const write = lineWriter(other)
+  const { calls } = other
+  t.equal(
+    write(ORDER),
+    '203.0.113.9 - ada [24/Nov/2026:02:29:31 +0000] "GET /orders?page=2 HTTP 1.1" 200 512 "https://a.example/"\t"curl/8.5"\t"*/*" 12 ms',
+  )
+  t.equal(other.calls, calls)
+})
+
+for (const [name, other, behindDate, bare] of UNLEARNED_PACKAGES) {
+  t.test(`a package ${name} is called for each line`, async (t) => {
+    const write = lineWriter(other)
+    const { calls } = other
+    t.equal(write(ORDER), `203.0.113.9 - ada [24/Nov/2026:02:29:31 +0000] ${behindDate}`)
+    t.equal(write(BARE_ORDER), `203.0.113.9 - - [24/Nov/2026:02:29:31 +0000] ${bare}`)
+    t.equal(other.calls, calls + 2)
+  })
+}
+
+t.test('on hostile input too the learned layout gives what the package gives', async () => {
+  const learned = lineWriter(commonLog)
+  // Nothing can be learned from an empty line.
+  const called = lineWriter(packageWith((line, { method }) => (method === '{method}' ? '' : line)))
+  const field = (max: number) => evil.map((text) => quotedField(text, max))
+  const word = evil.map((text) => bareField(text, 128))
+  const header = fc.option(
+    evil.map((text) => quotedField(`h${text}`, 512)),
+    { nil: undefined },
+  )
+  const fields = fc.tuple(
+    ...([word, word, fc.constant('24/Nov/2026:02:29:31 +0000'), word, field(2048), word] as const),
+    ...([fc.oneof(fc.nat(), fc.constant('-')), fc.option(fc.nat(), { nil: undefined })] as const),
+    ...([header, header, header, fc.nat()] as const),
+  )
+  fc.assert(
+    fc.property(fields, (line) => learned(line) === called(line)),
+    { numRuns: 400 },
+  )
+})
+
 t.test('where the package cannot be had, the same comes out without it', async (t) => {
   const elapsed = / -?\d+ ms$/
   fc.assert(
@@ -351,4 +487,59 @@ t.test('the drop-in for common-log-string gives what the package gives, less the
   const secret = commonLogString({ ...req, url: '/orders?token=hunter2hunter2', method: 'GET"\n' }, res)
   t.match(secret, /\/orders\?token=\[SECRET:[a-z-]+\] HTTP/)
   t.notMatch(secret, /hunter2|\n/)
+})
+
+t.test('the suite of the package common-log-string, as it is installed, passes on the drop-in', async (t) => {
+  const file = createRequire(import.meta.url).resolve('common-log-string/test.js')
+  const names: string[] = []
+  // What the suite takes of its runner and of its assertions.
+  const must = {
+    get(this: string) {
+      return { match: (pattern: RegExp) => t.match(this, pattern) }
+    },
+    configurable: true,
+  }
+  const known: Record<string, () => unknown> = {
+    './': () => commonLogString,
+    'must/register': () => Object.defineProperty(String.prototype, 'must', must),
+  }
+  t.teardown(() => Reflect.deleteProperty(String.prototype, 'must'))
+  const describe = (_name: string, body: () => void) => body()
+  const it = (name: string, body: () => void) => {
+    names.push(name)
+    body()
+  }
+  const suite = new Function('require', 'describe', 'it', readFileSync(file, 'utf8'))
+  suite((name: string) => known[name](), describe, it)
+  t.same(names, [
+    'uses request.socket.remoteAddress if no ipHeader provided',
+    'uses ipHeader if option set and header exists',
+    'falls back to remoteAddress if ipHeader not found',
+  ])
+})
+
+t.test('the drop-in, secrets and all, gives what the package gives on harmless input', async () => {
+  const elapsed = / -?\d+ ms$/
+  fc.assert(
+    fc.property(harmless, (line) => {
+      const [req, res] = packageArguments({ ...line, url: '/orders?page=2', userAgent: 'curl/8.5' })
+      return commonLogString(req, res).replace(elapsed, '') === commonLog(req, res).replace(elapsed, '')
+    }),
+    { numRuns: 50 },
+  )
+})
+
+t.test('a header that is a whole entry of its own gives one line with the fields of one', async (t) => {
+  // D3: with the package this reads as two entries, the first of them forged, and the token stands in the second.
+  const headers = {
+    'x-forwarded-for': '1.2.3.4 - admin [01/Jan/2026:00:00:00 +0000] "GET /forged HTTP/1.1" 200 1 - -',
+    'user-agent': 'a" 200 5 "-" "b',
+  }
+  const req = { method: 'GET', url: '/x?access_token=hunter2hunter2', httpVersion: '1.1', headers }
+  const text = commonLogString(req, { statusCode: 200 }, { ipHeader: 'x-forwarded-for' })
+  const fields = parse(text)
+  t.equal(fields?.length, 10)
+  t.equal(fields?.[4], 'GET /x?access_token=[SECRET:query] HTTP/1.1')
+  t.equal(fields?.[8], 'a\\" 200 5 \\"-\\" \\"b')
+  t.notMatch(text, 'hunter2')
 })

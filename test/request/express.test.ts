@@ -21,6 +21,34 @@ const quiet = (_error: unknown, _req: Request, res: Response, _next: NextFunctio
 }
 
 for (const [name, express] of VERSIONS) {
+  t.test(
+    `${name}: a request and its response keep their properties, in order, and their prototypes`,
+    async (t) => {
+      const { log } = logged(t)
+      const app: Express = express()
+      const keysOf = (...objects: object[]) => objects.map((object) => Reflect.ownKeys(object))
+      let before: (string | symbol)[][] = []
+      app.use((req, res, next) => {
+        before = keysOf(req, res)
+        next()
+      })
+      app.use(requestLogger(log), requestLogger(log))
+      app.use((req, res) => {
+        const after = keysOf(req, res)
+        const kept = after.map((keys, i) => keys.filter((key) => before[i].includes(key)))
+        t.strictSame(kept, before)
+        t.equal(Object.getPrototypeOf(req), app.request)
+        t.equal(Object.getPrototypeOf(res), app.response)
+        res.json(after.map((keys, i) => keys.filter((key) => !before[i].includes(key)).map(String)))
+      })
+      const { url } = await listen(t, app)
+      t.strictSame(await (await fetch(url)).json(), [
+        ['id', 'log', 'Symbol(hushlog.request)'],
+        ['write', 'end', 'Symbol(hushlog.bodyBytes)'],
+      ])
+    },
+  )
+
   t.test(`${name}: requests are named by their routes, wherever those are mounted`, async (t) => {
     const { log, access, lines } = logged(t)
     const app: Express = express()
@@ -129,6 +157,40 @@ for (const [name, express] of VERSIONS) {
     t.equal(records[1].req.url, '/account/7/invite/[SECRET:token]')
     t.equal(records[1].operation, 'GET /account/:id/invite/:inviteToken')
     t.notMatch(JSON.stringify(records), 'sesame')
+  })
+
+  t.test(`${name}: secrets that only a mount or an expression names are hidden as well`, async (t) => {
+    const { log, access, lines } = logged(t)
+    const app: Express = express()
+    app.use(requestLogger(log))
+    const invite = express.Router({ mergeParams: true })
+    invite.get('/accept', (_req, res) => {
+      log.info('accepting')
+      res.end()
+    })
+    app.use('/invite/:token', invite)
+    app.use('/guard/:token', (_req, res) => {
+      res.status(401).end()
+    })
+    app.get(/^\/reset\/(?<token>[^/]+)$/, (_req, res) => {
+      res.end()
+    })
+    const { url } = await listen(t, app)
+    for (const path of [
+      '/invite/sesame/accept?x=1',
+      '/guard/ses%61me',
+      '/reset/sesame',
+      '/invite/%zz/sesame',
+    ])
+      await fetch(`${url}${path}`)
+    const records = await access(4)
+    t.match(records, [
+      { operation: 'GET /invite/:token/accept', req: { url: '/invite/[SECRET:token]/accept?x=1' } },
+      { operation: 'GET /guard/:token', req: { url: '/guard/[SECRET:token]' } },
+      { req: { url: '/reset/[SECRET:token]' } },
+      { res: { statusCode: 400 } },
+    ])
+    t.notMatch(JSON.stringify((await lines()).slice(0, -1)), /ses(a|%61)me/)
   })
 
   t.test(`${name}: each attempt to log in leaves an audit record`, async (t) => {

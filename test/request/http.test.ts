@@ -82,7 +82,7 @@ t.test(
       if (path === '/flushed') res.flushHeaders()
       if (path === '/refused') res.writeHead(403).end()
       if (path === '/broken') res.writeHead(503).end('no')
-      if (path === '/late') setTimeout(() => res.end('too late'), 60)
+      if (path === '/late') req.socket.once('close', () => setTimeout(() => res.end('too late'), 20))
       if (path === '/queued') res.end('waits for the one before')
       if (path === '/destroyed') {
         res.write('some')
@@ -400,19 +400,24 @@ t.test('forged ids are refused, trusted ones are used, and every answer bears on
 })
 
 t.test('nothing that a client sends forges a field of the record', async (t) => {
-  const { port, access } = await serve(t, (_req, res) => res.end('ok'))
+  const basic = (text = '') => Buffer.from(text.split(' ')[1], 'base64').toString().split(':')[0]
+  const { port, access } = await serve(t, (_req, res) => res.end('ok'), {
+    user: (req) => basic(req.headers.authorization),
+  })
+  const visitor = Buffer.from('bob\n127.0.0.1 - admin [x] "GET /forged HTTP/1.1" 200:x').toString('base64')
   const evil = '" 200 1 "-" "x" "y" 1 ms "GET /admin" id'
   const socket = await raw(
     port,
     get(
       `/a"b\\${'u'.repeat(3000)}`,
-      `User-Agent: ${evil}\x85\r\nReferer: ${evil}\\\r\nAccept: \x9b31m\r\nConnection: close\r\n`,
+      `User-Agent: ${evil}\x85\r\nReferer: ${evil}\\\r\nAccept: \x9b31m\r\nAuthorization: Basic ${visitor}\r\nConnection: close\r\n`,
     ),
   )
   await received(socket)
   const [{ msg, req }] = await access(1)
   const escaped = evil.replaceAll('"', '\\"')
   t.equal(msg.split(`"${escaped}\\\\" "${escaped}\\x85" "\\x9B31m" `).length, 2)
+  t.match(msg, /^127\.0\.0\.1 - bob\\x0A127\.0\.0\.1\\x20-\\x20admin\\x20\\x5Bx\\x5D\\x20\\x22GET\\x20\S+ \[/)
   t.match(msg, /"GET \/a\\"b\\\\u{2042}… HTTP\/1\.1" 200 2 /)
   t.equal(req.url.length, 2048)
 })
@@ -626,7 +631,11 @@ t.test('HTTP/2 through its compatibility interface: status, bytes and aborts', a
   const server = http2.createServer((req, res) => {
     logRequest(req as never, res as never, () => {
       if (req.url === '/never') left.open()
-      else res.end('five!')
+      else {
+        res.write('five!')
+        res.statusCode = 500
+        res.end()
+      }
     })
   })
   server.listen(0, '127.0.0.1')
@@ -675,13 +684,52 @@ t.test('a logger with levels of its own alone still gets its access records', as
   )
 })
 
-t.test('a program that takes the URL off its request gets a record and goes on', async (t) => {
+t.test('whatever a program puts on its request, it gets a record and goes on', async (t) => {
+  const odd: Record<string, (req: never, res: never) => void> = {
+    'no URL': (req: IncomingMessage) => (req.url = undefined),
+    'a URL that is an object': (req: object) => Object.assign(req, { originalUrl: new URL('http://a/b') }),
+    'a mount that is a number': (req: object) => Object.assign(req, { baseUrl: 5, route: { path: '/a*' } }),
+    'a route that throws': (req: object) =>
+      Object.assign(req, {
+        route: {
+          get path() {
+            throw new Error('no path')
+          },
+        },
+      }),
+    'a method that is none': (req: object) => Object.assign(req, { method: Symbol('GET') }),
+    'no version': (req: object) => Object.assign(req, { httpVersion: null }),
+    'no headers': (req: object) => Object.assign(req, { headers: undefined }),
+    'an error that throws': (_req, res: object) =>
+      Object.defineProperty(res, 'err', {
+        get() {
+          throw new Error('no error')
+        },
+      }),
+  }
   const { log, access } = logged(t)
   const { url } = await listen(t, (req, res) => {
     requestLogger(log)(req, res)
-    req.url = undefined
+    odd[decodeURIComponent(req.url?.slice(1) ?? '')](req as never, res as never)
+    ;(req as IncomingMessage & LoggedRequest).log.info('inside')
     res.end()
   })
-  await fetch(url)
-  t.match(await access(1), [{ req: { url: '' }, res: { statusCode: 200 } }])
+  for (const name of Object.keys(odd)) t.equal((await fetch(`${url}/${name}`)).status, 200, name)
+  const records = await access(Object.keys(odd).length)
+  t.equal(records.length, Object.keys(odd).length)
+  for (const record of records) t.match(record, { res: { statusCode: 200 } })
+})
+
+t.test('the status is the one that was sent, whatever is set afterwards', async (t) => {
+  const { log, access, lines } = logged(t)
+  const { url } = await listen(t, (req, res) => {
+    requestLogger(log, { login: [{ path: '/login', method: 'GET', user: () => 'ada' }] })(req, res)
+    res.writeHead(201)
+    res.write('begun')
+    res.statusCode = 500
+    res.end()
+  })
+  t.equal((await fetch(`${url}/login`)).status, 201)
+  t.match(await access(1), [{ level: 30, res: { statusCode: 201, contentLength: 5 } }])
+  t.match((await lines())[0], { kind: 'audit', outcome: 'success' })
 })

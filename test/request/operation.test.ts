@@ -130,6 +130,8 @@ t.test('segments of secret parameters are replaced wherever the route is mounted
     ['/auth/7/reset/abc/', '/reset/:token', '', '/auth/7/reset/[SECRET:token]/'],
     ['//reset//abc', '/reset/:token', '', '//reset//[SECRET:token]'],
     ['http://abc/reset/abc', '/reset/:token', '', 'http://abc/reset/[SECRET:token]'],
+    ['http://abc/abc', '/:token', '', 'http://abc/[SECRET:token]'],
+    ['http://abc', '/:token', '', 'http://abc'],
     ['/u/7/abc/pw', '/u/:id/:token/:password', '', '/u/7/[SECRET:token]/[SECRET:password]'],
     ['/f/abc-def', '/f/:from-:token', '', '/f/[SECRET:token]'],
     ['/api/abc/x/y', '/:token/*rest', '/api', '/api/[SECRET:token]/[SECRET:token]/y'],

@@ -48,7 +48,7 @@ const REFUSED: Record<string, [scrub: unknown, says: RegExp]> = {
   'a list that is none': [{ rules: rule({}) }, /^option scrub\.rules takes an array of rules, got an object/],
   'an empty rule': [
     { rules: [{}] },
-    /^option scrub\.rules\[0\]\.id takes 1 to 32 of a-z, 0-9 and -, got a undefined/,
+    /^option scrub\.rules\[0\]\.id takes 1 to 32 of a-z, 0-9 and -, got nothing/,
   ],
   'no rule at all': [
     { rules: [null] },
@@ -72,7 +72,7 @@ const REFUSED: Record<string, [scrub: unknown, says: RegExp]> = {
     /^option scrub\.rules\[0\]\.minlength is unknown: did you mean scrub\.rules\[0\]\.minLength\?/,
   ],
   'an unknown option': [{ key: ['a'] }, /^option scrub\.key is unknown: did you mean scrub\.keys\?/],
-  'no prefix': [{ rules: [{ id: 'badge' }] }, /\.prefix takes text of 3 to 256 bytes, got a undefined/],
+  'no prefix': [{ rules: [{ id: 'badge' }] }, /\.prefix takes text of 3 to 256 bytes, got nothing/],
   'an empty prefix': [{ rules: [rule({ prefix: '' })] }, /\.prefix takes text of 3 to 256 bytes, got 0/],
   'a prefix of two bytes': [
     { rules: [rule({ prefix: 'ab' })] },

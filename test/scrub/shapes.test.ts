@@ -863,3 +863,12 @@ t.test('30: a secret in parts: each part goes by its own name, and no other way'
   )
   record(t, { parts: ['abc', 'def'] }, { parts: ['abc', 'def'] })
 })
+
+t.test('what a value is changed to, as Terraform shows it, is a string or is left alone', async (t) => {
+  t.equal(
+    scrubber.text(`password: "${SECRET}" -> "${SECRET}x"`),
+    'password: "[SECRET:password]" -> "[SECRET:password]"',
+  )
+  for (const next of ['password', 'abcdefgh', '(known after apply)', '', '\\', '\\\\'])
+    text(t, `password: "${SECRET}" -> ${next}`, ['password: ', ` -> ${next.replaceAll('\\', '')}`])
+})

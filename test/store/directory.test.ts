@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import {
+import fs, {
   chmodSync,
   chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -14,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { makePrivate, prepareDirectory, syncDirectory } from '../../lib/store/directory.ts'
+import { makePrivate, prepareDirectory, segmentMode, syncDirectory } from '../../lib/store/directory.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -33,8 +34,8 @@ t.test('a new directory is ours alone and unknown to git, whatever the umask', a
     const before = process.umask(umask)
     prepareDirectory(dir, { explicit: false })
     process.umask(before)
-    t.same(readdirSync(dir).sort(), ['.gitignore', 'ledger', 'open', 'sealed', 'torn'])
-    for (const folder of ['', 'open', 'sealed', 'ledger', 'torn'])
+    t.same(readdirSync(dir).sort(), ['.gitignore', 'inbox', 'ledger', 'open', 'sealed', 'torn'])
+    for (const folder of ['', 'open', 'sealed', 'ledger', 'torn', 'inbox'])
       t.equal(modeOf(join(dir, folder)), 0o700, `${umask.toString(8)} ${folder}`)
     t.equal(readFileSync(join(dir, '.gitignore'), 'utf8'), '*\n')
     t.equal(prepareDirectory(dir, { explicit: true }), dir, 'a second start takes it as it is')
@@ -168,4 +169,151 @@ t.test('where there are no users and no directories to sync, neither is asked fo
   t.equal(prepareDirectory(dir, { explicit: true }), dir)
   await t.resolves(syncDirectory('/nowhere'))
   for (const { restore: back } of restore) back()
+})
+
+const KEEPER = 64001
+const APP = 64002
+const GROUP = 64010
+
+/** A keeper's directory, as `hushlog keep --group` makes it. */
+function keepersDirectory(t: Test): string {
+  const dir = place(t)
+  chmodSync(join(dir, '..'), 0o755)
+  for (const [path, mode] of [
+    [dir, 0o750],
+    [join(dir, 'open'), 0o3770],
+    [join(dir, 'ledger'), 0o700],
+  ] as const) {
+    mkdirSync(path)
+    chownSync(path, KEEPER, GROUP)
+    chmodSync(path, mode)
+  }
+  return dir
+}
+
+/** Does something as a program that logs, which is in the keeper's group or is not. */
+function asApp<T>(work: () => T, group = GROUP): T {
+  const groups = process.getgroups?.() ?? []
+  process.setgroups?.([APP, group])
+  process.setegid?.(APP)
+  process.seteuid?.(APP)
+  try {
+    return work()
+  } finally {
+    process.seteuid?.(0)
+    process.setegid?.(0)
+    process.setgroups?.(groups)
+  }
+}
+
+const onlyRoot = { skip: isRoot ? false : 'only root can become another user' }
+const external = { explicit: true, external: true }
+
+t.test(
+  'with an external keeper its directory is taken, and only its open/ is needed',
+  onlyRoot,
+  async (t) => {
+    const dir = keepersDirectory(t)
+    t.equal(
+      asApp(() => prepareDirectory(dir, external)),
+      dir,
+    )
+    t.same(readdirSync(dir).sort(), ['ledger', 'open'], 'nothing is made there')
+    chmodSync(join(dir, 'open'), 0o2770)
+    asApp(() => prepareDirectory(dir, external))
+    t.equal(segmentMode(dir), 0o640)
+    t.throws(() => asApp(() => prepareDirectory(dir, { explicit: true })), {
+      code: 'HUSHLOG_DIRECTORY',
+      message: /belongs to user 64001, we are 64002/,
+    })
+    const ours = place(t)
+    t.equal(prepareDirectory(ours, external), ours)
+    t.equal(modeOf(join(ours, 'open')), 0o700, 'what is not there is made for ourselves alone')
+    t.equal(segmentMode(ours), 0o600)
+    t.equal(segmentMode(join(ours, 'nowhere')), 0o600)
+  },
+)
+
+const WRONG: { what: string; change: (dir: string) => void; got: RegExp; hint: RegExp; group?: number }[] = [
+  {
+    what: 'a directory that the group may write',
+    change: (dir) => chmodSync(dir, 0o770),
+    got: /logs has mode 0770/,
+    hint: /chmod go-w .*logs$/,
+  },
+  ...[0o770, 0o3777, 0o750, 0o1770, 0o2775].map((mode) => ({
+    what: `an open/ of mode ${mode.toString(8)}`,
+    change: (dir: string) => chmodSync(join(dir, 'open'), mode),
+    got: new RegExp(`open has mode 0${mode.toString(8)}`),
+    hint: /chmod 3770 .*open$/,
+  })),
+  {
+    what: 'an open/ of another user than the keeper',
+    change: (dir) => chownSync(join(dir, 'open'), 64003, GROUP),
+    got: /open belongs to user 64003, the directory to 64001/,
+    hint: /chown 64001 .*open$/,
+  },
+  {
+    what: 'an open/ that is a link',
+    change: (dir) => {
+      rmSync(join(dir, 'open'), { recursive: true })
+      symlinkSync(tmpdir(), join(dir, 'open'))
+    },
+    got: /open is a symbolic link/,
+    hint: /leads to/,
+  },
+  {
+    what: 'a directory without open/',
+    change: (dir) => rmSync(join(dir, 'open'), { recursive: true }),
+    got: /open cannot be reached \(ENOENT\)/,
+    hint: /hushlog keep makes it/,
+  },
+  {
+    what: 'a directory whose group we are not in',
+    change: () => {},
+    got: /open cannot be reached \(EACCES\)/,
+    hint: /add this user to group 64010/,
+    group: 64011,
+  },
+  {
+    what: 'a link to a keeper’s directory',
+    change: (dir) => {
+      renameSync(dir, `${dir}-real`)
+      symlinkSync(`${dir}-real`, dir)
+    },
+    got: /logs is a symbolic link/,
+    hint: /leads to/,
+  },
+]
+
+for (const { what, change, got, hint, group } of WRONG)
+  t.test(`with an external keeper this is refused, with what helps: ${what}`, onlyRoot, async (t) => {
+    const dir = keepersDirectory(t)
+    change(dir)
+    const error = t.throws(() => asApp(() => prepareDirectory(dir, external), group), {
+      code: 'HUSHLOG_DIRECTORY',
+    })
+    t.match(error, { message: got, hint })
+    t.match((error as Error).message, /it takes a (keeper's )?directory/)
+  })
+
+t.test('an open/ whose group we are not in is refused', onlyRoot, async (t) => {
+  // access(2) asks for the real user, which a test that becomes another one for a while still is.
+  const mocked = await t.mockImport<typeof import('../../lib/store/directory.ts')>(
+    '../../lib/store/directory.ts',
+    {
+      'node:fs': {
+        ...fs,
+        accessSync: () => {
+          throw new Error('EACCES')
+        },
+      },
+    },
+  )
+  const dir = keepersDirectory(t)
+  t.throws(() => asApp(() => mocked.prepareDirectory(dir, external)), {
+    code: 'HUSHLOG_DIRECTORY',
+    message: /open cannot be written by us/,
+    hint: 'add this user to group 64010, and start the program anew',
+  })
 })

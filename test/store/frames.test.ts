@@ -32,8 +32,19 @@ function records(text: string): TestRecord[] {
     .map((line) => JSON.parse(line))
 }
 
+t.test('the service is the line’s own, bounded, whatever else it holds', async (t) => {
+  const serviceIn = (line: object) => parseFrame(JSON.stringify(line))?.service
+  const line = { kind: 'segment-start', segment: { writer: 'x', number: 1, seq: 1, service: 'forged' } }
+  t.equal(serviceIn({ ...line, service: 'shop' }), 'shop')
+  t.equal(serviceIn({ ...line, service: 'é'.repeat(100) }), 'é'.repeat(64))
+  t.equal(serviceIn({ ...line, service: `${'x'.repeat(63)}😀` }), `${'x'.repeat(63)}�`, 'no half a character')
+  for (const service of [undefined, '', 7, null, ['shop'], { shop: 1 }])
+    t.equal(serviceIn({ ...line, service }), undefined)
+})
+
 t.test('a frame is read back as it was written, and no other line passes for one', async (t) => {
-  for (const frame of [START, END]) t.same(parseFrame(frameLine(stamp(0), frame).toString()), frame)
+  for (const frame of [START, END])
+    t.same(parseFrame(frameLine(stamp(0), frame).toString()), { ...frame, service: 'test' })
   for (const line of [
     '{"kind":"segment-start"}',
     '{"kind":"segment-start","segment":{"writer":"x","number":1}}',

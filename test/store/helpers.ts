@@ -88,8 +88,8 @@ export function systemError(code: string): Error {
 }
 
 /** Waits for something that must come about within a second. */
-export async function until(condition: () => boolean): Promise<void> {
-  for (const end = performance.now() + 1000; !condition() && performance.now() < end; ) await sleep(20)
+export async function until(condition: () => boolean, within = 1000): Promise<void> {
+  for (const end = performance.now() + within; !condition() && performance.now() < end; ) await sleep(20)
 }
 
 /** Runs a TypeScript file of this folder in a process of its own. */

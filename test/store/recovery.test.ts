@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 import { cutTornTail, findAbandoned, LEASE } from '../../lib/store/recovery.ts'
@@ -73,6 +74,31 @@ t.test('a segment whose adopter died is adopted again, one whose adopter lives i
   const other = parseSegmentName(segmentName(dead, Date.now(), 2))!
   writeFileSync(join(dir, 'open', adoptedName(other, { ...me, tid: me.tid + 1 })), 'line\n')
   t.match(findAbandoned(dir), [{ identity: { name: identity.name, adopter: { pid: process.pid } } }])
+})
+
+t.test('a file that comes later under the name of a segment replaces none and is not taken', async (t) => {
+  const dir = logDirectory(t)
+  const folder = join(dir, 'open')
+  const left = leave(dir, dead, 1, 'first\n')
+  const [found] = findAbandoned(dir)
+  await sleep(20)
+  writeFileSync(left, 'second\n')
+  const paths = findAbandoned(dir).map(({ path }) => path)
+  t.same(paths, [found.path], 'the first waits, adopted, for another try')
+  t.equal(readFileSync(found.path, 'utf8'), 'first\n')
+  t.equal(readFileSync(left, 'utf8'), 'second\n')
+
+  const other = leave(dir, dead, 2, 'first\n')
+  const identity = parseSegmentName(basename(other))!
+  const squatted = join(folder, adoptedName(identity, me))
+  await sleep(20)
+  writeFileSync(squatted, 'second\n')
+  const second = findAbandoned(dir).find(({ identity: { counter } }) => counter === 2)
+  t.equal(second?.path, other, 'where its new name is taken it keeps its own')
+  t.same([readFileSync(other, 'utf8'), readFileSync(squatted, 'utf8')], ['first\n', 'second\n'])
+  rmSync(squatted)
+  symlinkSync('nowhere', join(folder, adoptedName(identity, { ...dead, pid: dead.pid - 1 })))
+  t.equal(findAbandoned(dir).filter(({ identity: { counter } }) => counter === 2).length, 1)
 })
 
 t.test('links, pipes, folders and foreign names in open/ are left alone', async (t) => {

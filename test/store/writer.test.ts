@@ -14,7 +14,7 @@ import { mock } from 'node:test'
 import fc from 'fast-check'
 import t from 'tap'
 import { prepareDirectory } from '../../lib/store/directory.ts'
-import { parseSegmentName } from '../../lib/store/segment.ts'
+import { adoptedName, parseSegmentName, thisWriter } from '../../lib/store/segment.ts'
 import { KIND, type Kind } from '../../lib/types.ts'
 import {
   batchOf,
@@ -187,6 +187,34 @@ t.test(
     t.equal(writer.stats().written.lines, 5)
   },
 )
+
+t.test('a segment that an adopter has taken and sealed is not written again', async (t) => {
+  const dir = logDirectory(t)
+  const clock = steppingClock()
+  const { writer, heard } = openWriter(t, dir, { clock })
+  writer.append(batchOf(['before']))
+  const path = writer.stats().segment!
+  const adopted = join(dir, 'open', adoptedName(parseSegmentName(basename(path))!, thisWriter()))
+  renameSync(path, adopted)
+  rmSync(adopted)
+  clock.steady += 250
+  writer.append(batchOf(['after']))
+  t.same(segmentTexts(dir), ['after\n'])
+  t.same([heard.errors, heard.sealable], [[], []])
+  const { writer: other, heard: told } = openWriter(t, dir, {
+    clock,
+    fs: {
+      readlinkSync: () => {
+        throw systemError('ENOENT')
+      },
+    },
+  })
+  other.append(batchOf(['once']))
+  rmSync(other.stats().segment!)
+  clock.steady += 250
+  other.append(batchOf(['more']))
+  t.match(told.errors, [{ code: 'HUSHLOG_REMOVED' }], 'where nobody can tell, twice is better than never')
+})
 
 t.test(
   'every minute the lease is renewed, and a segment whose time has come ends although nobody writes',

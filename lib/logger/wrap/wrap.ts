@@ -3,51 +3,51 @@
  */
 import type { Logger } from 'pino'
 import { HushlogError } from '../../errors.ts'
-import { createScrubber, type Scrubber } from '../../scrub/scrubber.ts'
-import type { ScrubOptions } from '../../types.ts'
-import { wrapConsole } from './console.ts'
+import { bunyanTarget, wrapBunyan } from './bunyan.ts'
+import { isConsole, wrapConsole } from './console.ts'
 import { isPino, wrapPino } from './pino.ts'
 import type { Undo } from './undo.ts'
+import { winstonTarget, wrapWinston } from './winston.ts'
+import type { WrapGate } from './wrap-gate.ts'
 
-export interface WrapOptions {
-  scrub?: ScrubOptions
+export interface Wrappable {
+  /** What is wrapped with it and can be only once: the logger itself, or the one that writes for it. */
+  target: object
+  wrap(gate: WrapGate): Undo
 }
 
-const wrapped = new WeakMap<object, Undo>()
-
-/**
- * Wraps a pino logger (its children too) or a console: nothing that it emits contains a secret any more. Wrapping
- * twice is the same as once.
- * @returns the same logger
- * @throws HushlogError `HUSHLOG_OPTION` for anything else
- */
-export function wrap<T extends object>(logger: T, options: WrapOptions = {}): T {
-  if (wrapped.has(logger)) return logger
-  const scrubber = createScrubber(options.scrub)
-  wrapped.set(logger, wrapperOf(logger)(scrubber))
-  return logger
+/** How a logger is wrapped; nothing for what is no logger that wrap() knows. */
+export function wrappable(logger: object): Wrappable | undefined {
+  if (logger === null || typeof logger !== 'object') return undefined
+  return KINDS.map((kind) => kind(logger)).find((found) => found !== undefined)
 }
 
-/** Takes the gate out again. Does nothing to a logger that is not wrapped. */
-export function unwrap<T extends object>(logger: T): T {
-  wrapped.get(logger)?.()
-  wrapped.delete(logger)
-  return logger
+export function unknownLogger(logger: unknown): HushlogError {
+  return new HushlogError(
+    'HUSHLOG_OPTION',
+    `wrap() takes a logger of pino, winston 3 or bunyan, or a console, got ${describe(logger)}`,
+    { hint: 'for what writes text to a stream, such as morgan, there is scrubStream()' },
+  )
 }
 
-function wrapperOf(logger: object): (scrubber: Scrubber) => Undo {
-  if (isPino(logger)) return (scrubber) => wrapPino(logger as Logger, scrubber)
-  if (isConsole(logger)) return (scrubber) => wrapConsole(logger, scrubber)
-  throw new HushlogError('HUSHLOG_OPTION', `wrap() takes a pino logger or a console, got ${describe(logger)}`)
-}
+const KINDS: readonly ((logger: object) => Wrappable | undefined)[] = [
+  (logger) => (isPino(logger) ? of(logger as Logger, wrapPino) : undefined),
+  (logger) => of(winstonTarget(logger), wrapWinston),
+  (logger) => of(bunyanTarget(logger), wrapBunyan),
+  (logger) => (isConsole(logger) ? of(logger, wrapConsole) : undefined),
+]
 
-function isConsole(logger: object): logger is Console {
-  const methods = logger as Record<string, unknown>
-  return ['log', 'error', 'dir', 'table', 'trace'].every((name) => typeof methods[name] === 'function')
+function of<T extends object>(
+  target: T | undefined,
+  wrap: (target: T, gate: WrapGate) => Undo,
+): Wrappable | undefined {
+  return target === undefined ? undefined : { target, wrap: (gate) => wrap(target, gate) }
 }
 
 function describe(value: unknown): string {
   return value === null || typeof value !== 'object'
-    ? String(typeof value)
+    ? value === null
+      ? 'null'
+      : `a ${typeof value}`
     : `an object of class ${value.constructor?.name ?? 'none'}`
 }

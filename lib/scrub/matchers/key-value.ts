@@ -175,8 +175,9 @@ function cutQuoted(line: Line, from: number, opening: number, row: number, name:
   cutValue(line, opening + 1, to, row)
   if (name.quote === QUOTE) return to
   const closing = skip(bytes, to, end, BACKSLASH)
-  const changed = startsWith(bytes, closing + 1, end, CHANGES) ? closing + 1 + CHANGES.length : -1
-  if (changed !== -1) return cutIfSecret(line, changed, row, name)
+  const changed = startsWith(bytes, closing + 1, end, CHANGES) ? closing + 1 + CHANGES.length : end
+  const string = skip(bytes, changed, end, BACKSLASH)
+  if (string < end && isQuote(bytes[string])) return cutIfSecret(line, changed, row, name)
   return to - opening <= SHORT_HEAD ? cutTail(line, closing, row, name) : to
 }
 

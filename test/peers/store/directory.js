@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { hushlog } from 'hushlog'
-import { checkChain } from '../../../build/keep/ledger.js'
+import { verifyLedger } from '../../../build/keep/ledger-check.js'
 import { checkSequences } from '../../../build/keep/sequence.js'
 
 /** Everything but the frames that hushlog adds, each with the file that it stands in; `broken` is what is no JSON. */
@@ -86,8 +86,8 @@ export function compare(numbers, count) {
 /** What is wrong with a directory as a whole: its chain, its numbers, what is listed and not there or the reverse. */
 export async function problemsOf(dir, { isQuiet = true } = {}) {
   const problems = []
-  const chain = await checkChain(dir)
-  if (chain.broken !== undefined) problems.push(`the ledger is broken at ${JSON.stringify(chain.broken)}`)
+  const { problem } = await verifyLedger(dir)
+  if (problem !== undefined) problems.push(`the ledger is broken: ${JSON.stringify(problem)}`)
   const sequence = await checkSequences(dir)
   for (const problem of sequence.problems) problems.push(JSON.stringify(problem))
   const entries = ledgerOf(dir)

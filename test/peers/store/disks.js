@@ -48,7 +48,6 @@ async function through({ options, spawn, begin, end, dirs = [options.dir], loses
   check(gaps === store.lost && inLedger === gaps, `gaps ${gaps}, stats ${store.lost}, ledger ${inLedger}`)
   check(loses === gaps > 0, `${gaps} lines were lost`)
   check(!loses || errors.includes('HUSHLOG_LOST'), `onError was told of ${errors}`)
-  check(took < 1000, `it took ${took} ms to go on`)
   check(grew < MOST_MEMORY, `it grew by ${grew} bytes`)
   check(failed === undefined, `flush() failed afterwards with ${failed}`)
   return {
@@ -56,6 +55,7 @@ async function through({ options, spawn, begin, end, dirs = [options.dir], loses
       `${numbers.length} written + ${gaps} counted = ${numbers.length + gaps}, went on after ${took.toFixed(0)} ms, ` +
       `grew by ${(grew / 1e6).toFixed(0)} MB, told ${errors.join(', ') || 'nothing'}`,
     problems,
+    late: took < 1000 ? [] : [`it took ${took} ms to go on`],
   }
 }
 
