@@ -30,6 +30,8 @@ const AT_ONCE = 3
 // Errors that a program is told of when its disk is full, or when others hold the ledger.
 const EXPECTED = /ENOSPC|was not free within|HUSHLOG_LOW|HUSHLOG_LOST|HUSHLOG_WRITE|HUSHLOG_DISK/
 
+const SAID = /^(ready|lost)$/
+
 const RECIPIENT = await identityToRecipient(await generateX25519Identity())
 
 const random = (below) => Math.floor(Math.random() * below)
@@ -53,8 +55,7 @@ export async function honest() {
   process.stderr.write = () => true
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, () => someDirectories(sum)))
-    // Whether a full disk costs lines hangs on when it is full: once more, until one has.
-    for (let tries = 0; sum.gaps === 0 && tries < 10; tries++) await fourDirectories(sum, true)
+    await loss(sum)
   } finally {
     process.stderr.write = write
   }
@@ -86,6 +87,24 @@ async function fourDirectories(sum, isSmall) {
   if (isSmall) for (const disk of disks) spawnSync('umount', ['-l', disk])
 }
 
+/** Whether a disk that is full for some time costs lines hangs on the machine: this one stays full until it has. */
+async function loss(sum) {
+  // What waits in memory has room on it when it is empty again.
+  const disk = smallDisk(128)
+  const dir = join(disk, 'logs')
+  const program = start([dir], 'close', 0, true)
+  await program.ready
+  const filler = fill(disk, 128)
+  await program.lost
+  rmSync(filler)
+  const { said } = await program.ended
+  report(said, sum)
+  sum.directories++
+  sum.full++
+  await lastLook(dir, sum, true)
+  spawnSync('umount', ['-l', disk])
+}
+
 /** Programs that log into the same directories, most of which are killed; more than once. */
 async function crashes(dirs, sum, smallDisks) {
   for (let round = 1 + random(3); round > 0; round--) {
@@ -99,15 +118,19 @@ async function crashes(dirs, sum, smallDisks) {
     }
     for (const { signal, said } of await Promise.all(programs.map(({ ended }) => ended))) {
       if (signal === 'SIGKILL') sum.kills++
-      for (const line of said.split('\n'))
-        if (line !== '' && line !== 'ready' && !EXPECTED.test(line))
-          sum.problems.push(`a program was told: ${line}`)
+      report(said, sum)
     }
     for (const dir of dirs) {
       if (chance(0.3)) cutPower(dir)
       if (chance(0.4)) await verified(dir, sum, 'after programs were killed')
     }
   }
+}
+
+function report(said, sum) {
+  for (const line of said.split('\n'))
+    if (line !== '' && !SAID.test(line) && !EXPECTED.test(line))
+      sum.problems.push(`a program was told: ${line}`)
 }
 
 async function lastLook(dir, sum, isSmall) {
@@ -168,7 +191,12 @@ async function verified(dir, sum, when) {
 }
 
 /** Most are killed: some of them before they have logged anything. */
-function start(dirs, ending = oneOf('none', 'none', 'none', 'none', 'close', 'exit'), forMs = random(300)) {
+function start(
+  dirs,
+  ending = oneOf('none', 'none', 'none', 'none', 'close', 'exit'),
+  forMs = random(300),
+  untilLost = false,
+) {
   const storages = dirs.map((dir) => ({
     dir,
     maxSize: 2000 + random(30_000),
@@ -176,7 +204,8 @@ function start(dirs, ending = oneOf('none', 'none', 'none', 'none', 'close', 'ex
     ...(chance(0.3) ? { encryptTo: RECIPIENT } : {}),
   }))
   const options = {
-    storages: [...storages, ...(chance(0.3) ? [storages[0]] : [])],
+    untilLost,
+    storages: [...storages, ...(chance(0.3) && !untilLost ? [storages[0]] : [])],
     every: oneOf(0, 1, 5),
     forMs,
     ending,
@@ -187,14 +216,25 @@ function start(dirs, ending = oneOf('none', 'none', 'none', 'none', 'close', 'ex
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (text) => (said += text))
   const ready = once(child.stdout, 'data')
+  const ended = once(child, 'close')
+  const lost = until(child.stdout, ended, () => said.includes('lost\n'))
   const timer = ending === 'none' ? setTimeout(() => child.kill('SIGKILL'), 200 + random(900)) : undefined
   return {
     ready,
-    ended: once(child, 'close').then(([, signal]) => {
+    lost,
+    ended: ended.then(([, signal]) => {
       clearTimeout(timer)
       return { signal, said }
     }),
   }
+}
+
+/** Resolves when something is so after some output, or the program has ended. */
+function until(stdout, ended, isSo) {
+  return new Promise((resolve) => {
+    stdout.on('data', () => isSo() && resolve())
+    ended.then(resolve)
+  })
 }
 
 /** Whoever starts next takes over what dead programs left. */
@@ -213,24 +253,33 @@ async function restart(dir, sum) {
   await log.close()
 }
 
-function smallDisk() {
+function smallDisk(megabytes = 12) {
   const path = folder()
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=12m,mode=700', 'none', path], {
-    encoding: 'utf8',
-  })
+  const { status, stderr } = spawnSync(
+    'mount',
+    ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=700`, 'none', path],
+    {
+      encoding: 'utf8',
+    },
+  )
   if (status !== 0) throw new Error(`cannot mount a small disk: ${stderr}; run this as root`)
   return path
 }
 
 /** Takes what room there is, and gives it back. */
 function fillFor(disk, after, ms) {
-  const filler = join(disk, 'filler')
   setTimeout(() => {
-    try {
-      writeFileSync(filler, Buffer.alloc(12 << 20))
-    } catch {
-      // It is full: that is what was wanted.
-    }
+    const filler = fill(disk)
     setTimeout(() => rmSync(filler, { force: true }), ms)
   }, after)
+}
+
+function fill(disk, megabytes = 12) {
+  const filler = join(disk, 'filler')
+  try {
+    writeFileSync(filler, Buffer.alloc(megabytes << 20))
+  } catch {
+    // It is full: that is what was wanted.
+  }
+  return filler
 }
