@@ -2,6 +2,7 @@ import { indexMembers, MEMBER_SIZE, packMember, type Row } from './gzip-members.
 import type { Plaintext } from './plaintext.ts'
 import { readFully } from './random-access.ts'
 import { sealFailure } from './seal-failure.ts'
+import { IndexBuilder } from './search-index/index-builder.ts'
 
 /**
  * Members in work at a time. They are packed in the pool of threads that the program's own files use too: two keep a
@@ -18,11 +19,37 @@ export async function* compressed(
   onText: (text: Buffer) => void,
 ): AsyncGenerator<Buffer> {
   const rows: Row[] = []
-  for await (const { packed, plain } of inOrder(packing(plaintext, onText))) {
+  const search = new SearchIndex()
+  const told = (text: Buffer) => {
+    onText(text)
+    search.add(text)
+  }
+  for await (const { packed, plain } of inOrder(packing(plaintext, told))) {
     rows.push({ packed: packed.length, plain })
     yield packed
   }
-  yield indexMembers(rows)
+  yield indexMembers(rows, await search.finish(plaintext.mtimeMs))
+}
+
+/** No failure in it keeps a segment from being sealed: that is then searched without one. */
+class SearchIndex {
+  #builder: IndexBuilder | undefined = new IndexBuilder()
+
+  add(text: Buffer): void {
+    try {
+      this.#builder?.add(text)
+    } catch {
+      this.#builder = undefined
+    }
+  }
+
+  async finish(modified: number): Promise<Buffer | undefined> {
+    try {
+      return await this.#builder?.finish(modified)
+    } catch {
+      return undefined
+    }
+  }
 }
 
 interface Packed {

@@ -19,11 +19,13 @@ const EXTRA_HEADER = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff])
 /** An empty deflate block, its CRC-32 and its length. */
 const EMPTY = Buffer.from([3, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 
-/** Subfields: the rows of the index, and in the last member where the index begins. */
+/** Subfields: the rows, what can be searched for, and in the last member where the empty ones begin. */
 const ROWS = 'HI'
+const SEARCH = 'HX'
 const END = 'HE'
 const ROW_BYTES = 8
 const ROWS_A_MEMBER = 4096
+const SEARCH_BYTES_A_MEMBER = 65_000
 const END_BYTES = 16
 const EXTRA_AT = EXTRA_HEADER.length + 2
 const SUBFIELD_HEAD = 4
@@ -58,11 +60,16 @@ export async function unpackMember(packed: Buffer, { plain }: Row): Promise<Buff
   return text
 }
 
-/** The empty members that come after those with the text. */
-export function indexMembers(rows: readonly Row[]): Buffer {
+/**
+ * The empty members that come after those with the text.
+ * @param search the index for searching, as bytes
+ */
+export function indexMembers(rows: readonly Row[], search: Buffer = Buffer.alloc(0)): Buffer {
   const members: Buffer[] = []
   for (let from = 0; from < rows.length; from += ROWS_A_MEMBER)
     members.push(extraMember(ROWS, rowBytes(rows.slice(from, from + ROWS_A_MEMBER))))
+  for (let from = 0; from < search.length; from += SEARCH_BYTES_A_MEMBER)
+    members.push(extraMember(SEARCH, search.subarray(from, from + SEARCH_BYTES_A_MEMBER)))
   const end = Buffer.alloc(END_BYTES)
   end.writeBigUInt64LE(BigInt(sumOf(rows, 'packed')), 0)
   end.writeBigUInt64LE(BigInt(sumOf(rows, 'plain')), 8)
@@ -97,12 +104,27 @@ function extraMember(id: string, data: Buffer): Buffer {
 export async function readIndex(file: RandomAccess): Promise<Member[] | undefined> {
   const begin = await readEnd(file)
   if (begin === undefined) return undefined
-  const members = membersOf(rowsIn(await file.read(begin.at, file.size - END_MEMBER - begin.at)))
+  const members = membersOf(await readRows(file, begin))
   const last = members.at(-1)
   const packed = last === undefined ? 0 : last.start + last.packed
   const plain = last === undefined ? 0 : last.at + last.plain
   if (packed !== begin.at || plain !== begin.plain) throw wrong()
   return members
+}
+
+/**
+ * The index for searching, as bytes; undefined where there is none.
+ * @param largest a larger one is left alone
+ * @throws Damaged
+ */
+export async function readSearchIndex(file: RandomAccess, largest: number): Promise<Buffer | undefined> {
+  const begin = await readEnd(file)
+  if (begin === undefined) return undefined
+  const chunks: Buffer[] = []
+  for await (const extra of extraFields(file, begin.at))
+    for (const { id, data } of subfields(extra)) if (id === SEARCH) chunks.push(data)
+  const bytes = Buffer.concat(chunks)
+  return bytes.length === 0 || bytes.length > largest ? undefined : bytes
 }
 
 /** Where the index begins, and how long the whole text is. */
@@ -120,31 +142,65 @@ async function readEnd(file: RandomAccess): Promise<{ at: number; plain: number 
 // Rows of 4 TB of text, and as much again for what later versions put there.
 const LARGEST_INDEX = 256 * 1024 * 1024
 
-function rowsIn(bytes: Buffer): Row[] {
+/** The rows. What stands behind the last of them is left unread: their sums tell when they are all there. */
+async function readRows(file: RandomAccess, { at, plain }: { at: number; plain: number }): Promise<Row[]> {
   const rows: Row[] = []
-  for (let at = 0; at < bytes.length; ) {
-    if (!bytes.subarray(at, at + EXTRA_HEADER.length).equals(EXTRA_HEADER)) throw wrong()
-    const extra = EXTRA_AT + bytes.readUInt16LE(at + EXTRA_HEADER.length)
-    rows.push(...rowsOf(bytes.subarray(at + EXTRA_AT, at + extra)))
-    at += extra + EMPTY.length
-    if (at > bytes.length) throw wrong()
+  let missing = plain
+  if (missing === 0 && at === 0) return rows
+  for await (const extra of extraFields(file, at)) {
+    for (const { id, data } of subfields(extra)) {
+      if (id !== ROWS) continue
+      const more = rowsOf(data)
+      missing -= sumOf(more, 'plain')
+      rows.push(...more)
+    }
+    if (missing <= 0) break
   }
   return rows
 }
 
-/** The rows in an extra field. Subfields of other kinds are none of this reader's business. */
-function rowsOf(extra: Buffer): Row[] {
-  const rows: Row[] = []
+/** Bytes that are read at a time. */
+const BLOCK = 64 * 1024
+
+/** The extra fields of the empty members but the last. */
+async function* extraFields(file: RandomAccess, from: number): AsyncGenerator<Buffer> {
+  const end = file.size - END_MEMBER
+  let block: { at: number; bytes: Buffer } = { at: from, bytes: Buffer.alloc(0) }
+  const take = async (at: number, length: number): Promise<Buffer> => {
+    if (at + length > end) throw wrong()
+    if (at + length > block.at + block.bytes.length) {
+      const wanted = Math.min(Math.max(length, BLOCK), end - at)
+      block = { at, bytes: await file.read(at, wanted) }
+      if (block.bytes.length < wanted) throw wrong()
+    }
+    return block.bytes.subarray(at - block.at, at - block.at + length)
+  }
+  for (let at = from; at < end; ) {
+    const head = await take(at, EXTRA_AT)
+    if (!head.subarray(0, EXTRA_HEADER.length).equals(EXTRA_HEADER)) throw wrong()
+    const extra = head.readUInt16LE(EXTRA_HEADER.length)
+    yield (await take(at + EXTRA_AT, extra + EMPTY.length)).subarray(0, extra)
+    at += EXTRA_AT + extra + EMPTY.length
+  }
+}
+
+function* subfields(extra: Buffer): Generator<{ id: string; data: Buffer }> {
   for (let at = 0; at < extra.length; ) {
-    const id = extra.toString('latin1', at, at + 2)
-    const end = at + SUBFIELD_HEAD + extra.readUInt16LE(at + 2)
+    if (at + SUBFIELD_HEAD > extra.length) throw wrong()
+    const start = at + SUBFIELD_HEAD
+    const end = start + extra.readUInt16LE(at + 2)
     if (end > extra.length) throw wrong()
-    if (id === ROWS)
-      for (let row = at + SUBFIELD_HEAD; row < end; row += ROW_BYTES)
-        rows.push({ packed: extra.readUInt32LE(row), plain: extra.readUInt32LE(row + 4) })
+    yield { id: extra.toString('latin1', at, at + 2), data: extra.subarray(start, end) }
     at = end
   }
-  return rows
+}
+
+function rowsOf(data: Buffer): Row[] {
+  if (data.length % ROW_BYTES !== 0) throw wrong()
+  return Array.from({ length: data.length / ROW_BYTES }, (_, row) => ({
+    packed: data.readUInt32LE(row * ROW_BYTES),
+    plain: data.readUInt32LE(row * ROW_BYTES + 4),
+  }))
 }
 
 function membersOf(rows: Row[]): Member[] {

@@ -5,8 +5,11 @@ import { createGunzip } from 'node:zlib'
 import { errorCode, HushlogError } from '../errors.ts'
 import { Damaged } from './damaged.ts'
 import { decrypted, isEncrypted } from './decryption.ts'
-import { type Member, readIndex, unpackMember } from './gzip-members.ts'
+import { type Member, readIndex, readSearchIndex, unpackMember } from './gzip-members.ts'
+import { linesOfMembers, wholeLinesIn } from './member-lines.ts'
 import { chunksFrom, fileBytes, type RandomAccess } from './random-access.ts'
+import { decodeIndex, LARGEST_INDEX_BYTES } from './search-index/index-format.ts'
+import type { SegmentIndex } from './search-index/segment-index.ts'
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
 const CHUNK = 64 * 1024
@@ -51,6 +54,7 @@ export class SealedFile {
   readonly members: readonly Member[] | undefined
   readonly #handle: FileHandle
   readonly #gzip: RandomAccess
+  #index: Promise<SegmentIndex | undefined> | undefined
 
   constructor(path: string, handle: FileHandle, gzip: RandomAccess, members: readonly Member[] | undefined) {
     this.path = path
@@ -77,6 +81,41 @@ export class SealedFile {
     if (member === undefined) throw readFailure(this.path, new Damaged(`it has no member ${index}`))
     try {
       return await unpackMember(await this.#gzip.read(member.start, member.packed), member)
+    } catch (error) {
+      throw readFailure(this.path, error)
+    }
+  }
+
+  /**
+   * What can be searched for without reading the text; undefined in files that were sealed before hushlog 0.5, and where
+   * it is damaged. It is read when it is first asked for.
+   * @throws HushlogError `HUSHLOG_READ` when the file cannot be read; so do its `summary` and `extract`
+   */
+  index(): Promise<SegmentIndex | undefined> {
+    return (this.#index ??= this.#readIndex())
+  }
+
+  async #readIndex(): Promise<SegmentIndex | undefined> {
+    if (this.members === undefined) return undefined
+    try {
+      const bytes = await readSearchIndex(this.#gzip, LARGEST_INDEX_BYTES)
+      const plain = this.members.map((member) => member.plain)
+      return bytes === undefined ? undefined : decodeIndex(bytes, this.path, plain)
+    } catch (error) {
+      throw readFailure(this.path, error)
+    }
+  }
+
+  /**
+   * The lines that begin in these members, in order, in chunks of whole lines, each of which ends with its `\n`. Files of
+   * hushlog 0.1 have no members: of them it gives all lines. What follows the last `\n` is left out.
+   * @param members numbers of members. Default: all
+   * @throws HushlogError `HUSHLOG_READ`, also for a line of more than 16 MB
+   */
+  async *lines(members?: readonly number[]): AsyncGenerator<Buffer> {
+    try {
+      if (this.members === undefined) yield* wholeLinesIn(this.text())
+      else yield* linesOfMembers(this, new Set(members ?? this.members.keys()))
     } catch (error) {
       throw readFailure(this.path, error)
     }

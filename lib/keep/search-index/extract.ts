@@ -21,6 +21,10 @@ export class Extract {
     else this.#lines.push(Buffer.from(fields.bytes.subarray(start, end)))
   }
 
+  addLong(length: number): void {
+    this.#text += length + 1
+  }
+
   /** Without their `\n`; undefined when they are too much: over 64 KB and a quarter of the text, or over 8 MB. */
   lines(): Buffer[] | undefined {
     return this.#bytes > Math.max(SMALL_EXTRACT, this.#text / 4) ? undefined : this.#lines

@@ -4,6 +4,7 @@
  */
 import { parseFrame } from '../../store/frames.ts'
 import { Extract } from './extract.ts'
+import { LineSplitter } from './line-splitter.ts'
 import { MarkerFinder } from './markers.ts'
 import { RecordFields } from './record-fields.ts'
 import {
@@ -68,6 +69,13 @@ export class Summarizer {
     else this.#count(fields, isRecord, start, end)
   }
 
+  /** A line that is too long to be read counts as unreadable. @param length without its `\n` */
+  addLong(length: number): void {
+    this.#countHeld()
+    this.#seen++
+    this.#countUnreadable(length)
+  }
+
   /** @param modified stands for the time of lines when none tells one, milliseconds since the epoch. Default: 0 */
   result(modified = 0): Summary {
     const hour = hourOf(modified)
@@ -85,13 +93,22 @@ export class Summarizer {
   }
 
   #count(fields: RecordFields, isRecord: boolean, start: number, end: number): void {
-    const hour = this.#tell(isRecord ? fields.time : Number.NaN)
+    const hour = isRecord ? this.#countLine(fields.time, end - start) : this.#countUnreadable(end - start)
+    if (isRecord) this.#countRecord(hour, fields)
+    this.#markers.each(fields.bytes, start, end, (rule) => this.#countSecret(hour, fields, isRecord, rule))
+  }
+
+  #countUnreadable(length: number): HourSummary {
+    this.#unreadable++
+    return this.#countLine(Number.NaN, length)
+  }
+
+  #countLine(time: number, length: number): HourSummary {
+    const hour = this.#tell(time)
     this.#lines++
     hour.lines++
-    hour.bytes += end - start + 1
-    if (isRecord) this.#countRecord(hour, fields)
-    else this.#unreadable++
-    this.#markers.each(fields.bytes, start, end, (rule) => this.#countSecret(hour, fields, isRecord, rule))
+    hour.bytes += length + 1
+    return hour
   }
 
   #countRecord(hour: HourSummary, fields: RecordFields): void {
@@ -213,10 +230,6 @@ export interface Summarized {
   extract: Buffer[] | undefined
 }
 
-const NEWLINE = 0x0a
-/** A longer line counts as an unreadable one. */
-const LONGEST_LINE = 16 * 1024 * 1024
-
 /**
  * Of a segment that has no index: an open one, or one that was sealed before there was any. What follows the last `\n`
  * is no line, and is left out.
@@ -226,29 +239,17 @@ export async function summarize(chunks: AsyncIterable<Buffer>, modified = 0): Pr
   const summarizer = new Summarizer()
   const extract = new Extract()
   const fields = new RecordFields()
-  const add = (bytes: Buffer, start: number, end: number) => {
-    const isRecord = fields.read(bytes, start, end)
-    summarizer.add(bytes, start, end, { fields, isRecord })
-    extract.add(fields, isRecord, start, end)
-  }
-  let begun: Buffer[] = []
-  let length = 0
-  for await (const chunk of chunks) {
-    let start = 0
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      if (begun.length === 0) add(chunk, start, end)
-      else {
-        const line = Buffer.concat([...begun, chunk.subarray(start, end)])
-        add(line, 0, line.length)
-        begun = []
-        length = 0
-      }
-      start = end + 1
-    }
-    if (start === chunk.length) continue
-    // Of a line that is too long, its beginning is kept: no JSON, so it counts as unreadable.
-    if (length < LONGEST_LINE) begun.push(chunk.subarray(start))
-    length += chunk.length - start
-  }
+  const lines = new LineSplitter({
+    line(bytes, start, end) {
+      const isRecord = fields.read(bytes, start, end)
+      summarizer.add(bytes, start, end, { fields, isRecord })
+      extract.add(fields, isRecord, start, end)
+    },
+    longLine(length) {
+      summarizer.addLong(length)
+      extract.addLong(length)
+    },
+  })
+  for await (const chunk of chunks) lines.push(chunk)
   return { summary: summarizer.result(modified), extract: extract.lines() }
 }
