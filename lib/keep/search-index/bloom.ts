@@ -9,11 +9,12 @@ const PROBES = 9
 export function filterHas(filter: Uint8Array, a: number, b: number): boolean {
   const bits = filter.length * 8
   if (bits === 0) return false
-  const step = (b % bits) | 1
+  const step = stepOf(b, bits)
   let bit = a % bits
   for (let probe = 0; probe < PROBES; probe++) {
     if ((filter[bit >>> 3] & (1 << (bit & 7))) === 0) return false
-    bit = (bit + step) % bits
+    bit += step
+    if (bit >= bits) bit -= bits
   }
   return true
 }
@@ -79,10 +80,16 @@ export class TermSet {
 
 function put(filter: Uint8Array, a: number, b: number): void {
   const bits = filter.length * 8
-  const step = (b % bits) | 1
+  const step = stepOf(b, bits)
   let bit = a % bits
   for (let probe = 0; probe < PROBES; probe++) {
     filter[bit >>> 3] |= 1 << (bit & 7)
-    bit = (bit + step) % bits
+    bit += step
+    if (bit >= bits) bit -= bits
   }
+}
+
+/** Odd, and smaller than the number of bits. */
+function stepOf(b: number, bits: number): number {
+  return (b % (bits - 1)) | 1
 }

@@ -1,8 +1,8 @@
 import type { RecordFields } from './record-fields.ts'
 
 /** More than this of one segment is not held twice, nor more than a quarter of its text, when it is more than the rest. */
-export const LARGEST_EXTRACT = 8 * 1024 * 1024
-export const SMALL_EXTRACT = 64 * 1024
+export const LARGEST_EXTRACT: number = 8 * 1024 * 1024
+const SMALL_EXTRACT = 64 * 1024
 const LEFT_OUT = ['access', 'segment-start', 'segment-end'].map((kind) => Buffer.from(kind))
 
 /** Gathers the lines whose kind is a text and neither `access` nor a frame's. */

@@ -63,7 +63,7 @@ export class IndexBuilder {
   #line(bytes: Buffer, start: number, end: number): void {
     const fields = this.#fields
     const isRecord = fields.read(bytes, start, end)
-    this.#summarizer.add(bytes, start, end, { fields, isRecord })
+    this.#summarizer.addRead(fields, isRecord, start, end)
     this.#extract.add(fields, isRecord, start, end)
     if (!isRecord) return
     addTerms(this.#terms, fields)

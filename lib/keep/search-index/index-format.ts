@@ -10,7 +10,7 @@ import { LARGEST_EXTRACT } from './extract.ts'
 import type { IndexedMember, SegmentIndex, Term } from './segment-index.ts'
 import type { Summary } from './summary.ts'
 import { checkedSummary } from './summary-check.ts'
-import { hash, hashText } from './term-hash.ts'
+import { hashOf } from './term-hash.ts'
 
 const VERSION = 1
 /** Version, checksum of what follows it, number of members, four lengths: of summary and extract, packed and plain. */
@@ -164,7 +164,7 @@ class DecodedIndex implements SegmentIndex {
   }
 
   membersWith(allOf: readonly (readonly Term[])[]): number[] {
-    const hashed = allOf.map((anyOf) => anyOf.map(hashOf))
+    const hashed = allOf.map((anyOf) => anyOf.map(({ field, value }) => hashOf(field, value)))
     const found: number[] = []
     for (const [number, { firstLine }] of this.members.entries()) {
       const filter = this.#filters[number]
@@ -185,11 +185,6 @@ class DecodedIndex implements SegmentIndex {
       })
     }
   }
-}
-
-function hashOf({ field, value }: Term): { a: number; b: number } {
-  hashText(field, value)
-  return { ...hash }
 }
 
 function linesIn(text: Buffer): Buffer[] {

@@ -40,6 +40,9 @@ function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
+/** What `pastString` has seen: set to true by an escape, and to false by whoever asks. */
+export const seen = { escape: false }
+
 /** @param at behind the opening quote */
 export function pastString(bytes: Uint8Array, at: number, end: number): number {
   for (;;) {
@@ -47,6 +50,7 @@ export function pastString(bytes: Uint8Array, at: number, end: number): number {
     if (at >= end) return -1
     if (bytes[at] === QUOTE) return at + 1
     if (bytes[at] !== BACKSLASH) return -1
+    seen.escape = true
     at = pastEscape(bytes, at + 1, end)
     if (at === -1) return -1
   }
@@ -166,11 +170,6 @@ function push(bracket: number, depth: number): void {
 export function stringText(bytes: Buffer, from: number, to: number, escaped: boolean): string {
   const text = bytes.toString('utf8', from, to)
   return escaped ? JSON.parse(`"${text}"`) : text
-}
-
-export function holdsEscape(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] === BACKSLASH) return true
-  return false
 }
 
 /** The value of a number that `pastNumber` has passed over. */

@@ -14,12 +14,18 @@ export class MarkerFinder {
   #from = 0
   #next = 0
 
+  /** Whether a line may hold one. */
+  has(bytes: Buffer, start: number, end: number): boolean {
+    if (bytes !== this.#bytes || start < this.#from) this.#look(bytes, start)
+    return this.#next < end
+  }
+
   /**
    * Tells the id of each marker in the line, as often as it stands there.
    * @param bytes that nobody has changed since the call before, if they were given there too
    */
   each(bytes: Buffer, start: number, end: number, tell: (id: string) => void): void {
-    if (bytes !== this.#bytes || start < this.#from) this.#look(bytes, start)
+    this.has(bytes, start, end)
     while (this.#next < end) {
       const from = this.#next + MARKER_HEAD.length
       if (this.#next >= start) {

@@ -6,12 +6,12 @@
 import { isoTime } from './iso-time.ts'
 import {
   equals,
-  holdsEscape,
   numberValue,
   pastColon,
   pastSpace,
   pastString,
   pastValue,
+  seen,
   stringText,
 } from './json-bytes.ts'
 
@@ -82,7 +82,7 @@ const TOP: Keys = keys({
   details: DETAILS,
 })
 
-const NESTED: Record<number, Keys> = {
+const NESTED: Readonly<Record<number, Keys>> = {
   [REQ]: keys({ user: SPANS.requestUser, remoteAddress: SPANS.requestAddress }),
   [RES]: keys({ statusCode: STATUS }),
   [DETAILS]: keys({ remoteAddress: SPANS.detailsAddress }),
@@ -103,13 +103,13 @@ export class RecordFields {
   /** What `read` was given. */
   bytes: Buffer = Buffer.alloc(0)
   /** NaN where the record says no number, as below. */
-  level = Number.NaN
+  level: number = Number.NaN
   /** Milliseconds since the epoch, of a time that is written as every line has it: `2026-11-24T02:29:31.123Z`. */
-  time = Number.NaN
-  statusCode = Number.NaN
+  time: number = Number.NaN
+  statusCode: number = Number.NaN
   /** Milliseconds. */
-  responseTime = Number.NaN
-  aborted = false
+  responseTime: number = Number.NaN
+  aborted: boolean = false
   readonly #spans: readonly Span[] = Object.values(SPANS).map(() => ({
     from: NONE,
     to: NONE,
@@ -163,11 +163,12 @@ export class RecordFields {
     if (at < end && bytes[at] === CLOSE_BRACE) return at + 1
     while (at < end && bytes[at] === QUOTE) {
       const key = at + 1
+      seen.escape = false
       at = pastString(bytes, key, end)
       if (at === -1) return -1
-      const field = fieldOf(bytes, key, at - 1, table)
+      const field = fieldOf(bytes, key, at - 1, seen.escape, table)
       at = pastColon(bytes, at, end)
-      if (at === -1) return -1
+      if (at === -1 || at >= end) return -1
       at = field === NONE ? pastValue(bytes, at, end) : this.#take(field, at, end)
       if (at === -1) return -1
       at = pastSpace(bytes, at, end)
@@ -179,14 +180,15 @@ export class RecordFields {
   }
 
   #take(field: number, at: number, end: number): number {
-    if (field in NESTED) return this.#takeObject(field, at, end)
+    if (field < TIME) return this.#takeSpan(this.#spans[field], at, end)
+    if (field >= REQ) return this.#takeObject(field, at, end)
+    seen.escape = false
     const past = pastValue(this.bytes, at, end)
     if (past === -1) return -1
-    if (field < TIME) this.#takeSpan(this.#spans[field], at, past)
-    else if (field === LEVEL) this.level = this.#number(at, past)
+    if (field === LEVEL) this.level = this.#number(at, past)
     else if (field === STATUS) this.statusCode = this.#number(at, past)
     else if (field === RESPONSE_TIME) this.responseTime = this.#number(at, past)
-    else if (field === TIME) this.time = this.#time(at, past)
+    else if (field === TIME) this.time = this.#time(at, past, seen.escape)
     else this.aborted = past - at === TRUE.length && equals(this.bytes, at, past, TRUE)
     return past
   }
@@ -203,14 +205,15 @@ export class RecordFields {
     return isObject ? this.#object(at + 1, end, NESTED[field]) : pastValue(this.bytes, at, end)
   }
 
-  #takeSpan(span: Span, at: number, past: number): void {
-    if (this.bytes[at] !== QUOTE) {
-      span.from = NONE
-      return
-    }
+  #takeSpan(span: Span, at: number, end: number): number {
+    span.from = NONE
+    if (this.bytes[at] !== QUOTE) return pastValue(this.bytes, at, end)
+    seen.escape = false
+    const past = pastString(this.bytes, at + 1, end)
     span.from = at + 1
     span.to = past - 1
-    span.escaped = holdsEscape(this.bytes, span.from, span.to)
+    span.escaped = seen.escape
+    return past
   }
 
   #number(at: number, past: number): number {
@@ -218,22 +221,22 @@ export class RecordFields {
     return isNumber ? numberValue(this.bytes, at, past) : Number.NaN
   }
 
-  #time(at: number, past: number): number {
+  #time(at: number, past: number, escaped: boolean): number {
     if (this.bytes[at] !== QUOTE) return Number.NaN
-    if (!holdsEscape(this.bytes, at, past)) return isoTime(this.bytes, at + 1, past - 1)
+    if (!escaped) return isoTime(this.bytes, at + 1, past - 1)
     const text = Buffer.from(stringText(this.bytes, at + 1, past - 1, true))
     return isoTime(text, 0, text.length)
   }
 }
 
-function fieldOf(bytes: Buffer, from: number, to: number, table: Keys): number {
+function fieldOf(bytes: Buffer, from: number, to: number, escaped: boolean, table: Keys): number {
   const candidates = to - from < table.length ? table[to - from] : undefined
   if (candidates !== undefined)
     for (let i = 0; i < candidates.length; i++) {
       const { name, field } = candidates[i]
       if (bytes[from] === name[0] && equals(bytes, from, to, name)) return field
     }
-  return holdsEscape(bytes, from, to) ? escapedField(bytes, from, to, table) : NONE
+  return escaped ? escapedField(bytes, from, to, table) : NONE
 }
 
 /** Each byte of a name can be an escape of six. */

@@ -1,7 +1,7 @@
 import type { TermSet } from './bloom.ts'
 import type { RecordFields, SpanName } from './record-fields.ts'
 import type { IndexedField } from './segment-index.ts'
-import { hash, hashSpan, hashText } from './term-hash.ts'
+import { type Hash, hash, hashOf, hashSpan } from './term-hash.ts'
 
 /** Where the values of fields stand; those of the second list in audit records alone. */
 const EVERYWHERE: readonly (readonly [SpanName, IndexedField])[] = [
@@ -20,17 +20,23 @@ const IN_AUDIT: readonly (readonly [SpanName, IndexedField])[] = [
 ]
 const AUDIT = Buffer.from('audit')
 /** What stands for the kind of records that tell none. */
-const APP = 'app'
+const APP: Hash = hashOf('kind', 'app')
+/** By their first digit. */
+const STATUSES: readonly Hash[] = Array.from({ length: 10 }, (_, digit) => hashOf('status', `${digit}xx`))
+/** Of pino's own. */
+const LEVELS: Readonly<Record<number, Hash>> = Object.fromEntries(
+  [10, 20, 30, 40, 50, 60].map((level) => [level, hashOf('level', String(level))]),
+)
 
 /** The terms of a record. */
 export function addTerms(terms: TermSet, fields: RecordFields): void {
   addSpans(terms, fields, EVERYWHERE)
   if (fields.is('kind', AUDIT)) addSpans(terms, fields, IN_AUDIT)
-  if (fields.span('kind').from === -1) addNumbered(terms, 'kind', APP)
+  if (fields.span('kind').from === -1) addKnown(terms, APP)
   else addSpan(terms, fields, 'kind', 'kind')
-  if (!Number.isNaN(fields.level)) addNumbered(terms, 'level', fields.level)
+  if (!Number.isNaN(fields.level)) addKnown(terms, levelTerm(fields.level))
   const statusClass = Math.floor(fields.statusCode / 100)
-  if (statusClass >= 1 && statusClass <= 9) addNumbered(terms, 'status', `${statusClass}xx`)
+  if (statusClass >= 1 && statusClass <= 9) addKnown(terms, STATUSES[statusClass])
 }
 
 function addSpans(
@@ -48,7 +54,16 @@ function addSpan(terms: TermSet, fields: RecordFields, name: SpanName, field: In
   terms.add(hash.a, hash.b)
 }
 
-function addNumbered(terms: TermSet, field: IndexedField, value: string | number): void {
-  hashText(field, String(value))
-  terms.add(hash.a, hash.b)
+function addKnown(terms: TermSet, { a, b }: Hash): void {
+  terms.add(a, b)
+}
+
+let heldLevel = Number.NaN
+let heldTerm = hashOf('level', '')
+
+function levelTerm(level: number): Hash {
+  if (level === heldLevel) return heldTerm
+  heldTerm = level in LEVELS ? LEVELS[level] : hashOf('level', String(level))
+  heldLevel = level
+  return heldTerm
 }

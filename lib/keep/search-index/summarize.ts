@@ -19,11 +19,11 @@ import {
 
 const ERROR = 50
 /** Hours of one segment; a line of yet another counts for the hour of the line before it. */
-export const MAX_HOURS = 1000
+export const MAX_HOURS: number = 1000
 /** Counts of a name in an hour, of one segment; what comes after counts for `OTHER`. */
 const MAX_COUNTS = 50_000
 /** Names are cut to so many characters. */
-export const LONGEST_NAME = 256
+export const LONGEST_NAME: number = 256
 /** Stands for records that tell no operation, and for audit records without action or outcome. */
 export const NONE = '(none)'
 
@@ -56,16 +56,19 @@ export class Summarizer {
 
   /**
    * A line, without its `\n`.
-   * @param fields of the line when somebody has read them already, with what `read` returned
+   * @param end where its `\n` stands
    */
-  add(bytes: Buffer, start: number, end: number, known?: { fields: RecordFields; isRecord: boolean }): void {
+  add(bytes: Buffer, start: number, end: number): void {
+    this.addRead(this.#fields, this.#fields.read(bytes, start, end), start, end)
+  }
+
+  /** The same of a line whose fields somebody has read, with what `read` returned. */
+  addRead(fields: RecordFields, isRecord: boolean, start: number, end: number): void {
     this.#countHeld()
-    const fields = known?.fields ?? this.#fields
-    const isRecord = known?.isRecord ?? fields.read(bytes, start, end)
     const isFirst = this.#seen++ === 0
     if (isRecord && isFirst && isFrame(fields, FRAME_START, start, end)) this.#tell(fields.time)
     else if (isRecord && isFrame(fields, FRAME_END, start, end))
-      this.#held = Buffer.from(bytes.subarray(start, end))
+      this.#held = Buffer.from(fields.bytes.subarray(start, end))
     else this.#count(fields, isRecord, start, end)
   }
 
@@ -95,7 +98,8 @@ export class Summarizer {
   #count(fields: RecordFields, isRecord: boolean, start: number, end: number): void {
     const hour = isRecord ? this.#countLine(fields.time, end - start) : this.#countUnreadable(end - start)
     if (isRecord) this.#countRecord(hour, fields)
-    this.#markers.each(fields.bytes, start, end, (rule) => this.#countSecret(hour, fields, isRecord, rule))
+    if (this.#markers.has(fields.bytes, start, end))
+      this.#markers.each(fields.bytes, start, end, (rule) => this.#countSecret(hour, fields, isRecord, rule))
   }
 
   #countUnreadable(length: number): HourSummary {
@@ -242,7 +246,7 @@ export async function summarize(chunks: AsyncIterable<Buffer>, modified = 0): Pr
   const lines = new LineSplitter({
     line(bytes, start, end) {
       const isRecord = fields.read(bytes, start, end)
-      summarizer.add(bytes, start, end, { fields, isRecord })
+      summarizer.addRead(fields, isRecord, start, end)
       extract.add(fields, isRecord, start, end)
     },
     longLine(length) {

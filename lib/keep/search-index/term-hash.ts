@@ -27,15 +27,23 @@ const OTHER_FACTOR = 0x5bd1e995
 /** Follows the bytes of a value that was cut. No UTF-8 has it. */
 const CUT = 0xff
 
-/** What the last call has made. */
-export const hash = { a: 0, b: 0 }
+/** Each from 0 to 2³² - 1. */
+export interface Hash {
+  a: number
+  b: number
+}
 
-const SEEDS = Object.fromEntries(FIELDS.map((field) => [field, seedOf(field)])) as Record<
-  IndexedField,
-  { a: number; b: number }
->
+/** What `hashSpan` has made last. */
+export const hash: Hash = { a: 0, b: 0 }
 
-export function hashText(field: IndexedField, value: string): void {
+const SEEDS = Object.fromEntries(FIELDS.map((field) => [field, seedOf(field)])) as Record<IndexedField, Hash>
+
+export function hashOf(field: IndexedField, value: string): Hash {
+  hashText(field, value)
+  return { ...hash }
+}
+
+function hashText(field: IndexedField, value: string): void {
   const bytes = Buffer.from(value)
   hashBytes(field, bytes, 0, bytes.length)
 }
@@ -68,7 +76,7 @@ function hashBytes(field: IndexedField, bytes: Uint8Array, from: number, to: num
   return seen
 }
 
-function seedOf(field: IndexedField): { a: number; b: number } {
+function seedOf(field: IndexedField): Hash {
   let a = 0x811c9dc5 | 0
   let b = 0x9747b28c | 0
   for (const byte of Buffer.from(`${field}\0`)) {
