@@ -18,11 +18,9 @@ export interface MemberSource {
  * The lines that begin in these members, in order, in chunks that end with `\n`.
  * @throws Damaged for a line that is too long
  */
-export async function* linesOfMembers(
-  file: MemberSource,
-  wanted: ReadonlySet<number>,
-): AsyncGenerator<Buffer> {
+export async function* linesOfMembers(file: MemberSource, numbers: Iterable<number>): AsyncGenerator<Buffer> {
   const count = file.members?.length ?? 0
+  const wanted = new Set([...numbers].filter((number) => file.members?.[number] !== undefined))
   const index = wanted.size < count ? await file.index() : undefined
   const plan = membersToRead(wanted, count, index)
   const members = new Ahead(file, plan)

@@ -115,7 +115,7 @@ export class SealedFile {
   async *lines(members?: readonly number[]): AsyncGenerator<Buffer> {
     try {
       if (this.members === undefined) yield* wholeLinesIn(this.text())
-      else yield* linesOfMembers(this, new Set(members ?? this.members.keys()))
+      else yield* linesOfMembers(this, members ?? this.members.keys())
     } catch (error) {
       throw readFailure(this.path, error)
     }

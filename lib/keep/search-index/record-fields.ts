@@ -169,7 +169,9 @@ export class RecordFields {
       const field = fieldOf(bytes, key, at - 1, seen.escape, table)
       at = pastColon(bytes, at, end)
       if (at === -1 || at >= end) return -1
-      at = field === NONE ? pastValue(bytes, at, end) : this.#take(field, at, end)
+      if (field !== NONE) at = this.#take(field, at, end)
+      else if (bytes[at] === QUOTE) at = pastString(bytes, at + 1, end)
+      else at = pastValue(bytes, at, end)
       if (at === -1) return -1
       at = pastSpace(bytes, at, end)
       if (at < end && bytes[at] === CLOSE_BRACE) return at + 1

@@ -70,6 +70,7 @@ function hashBytes(field: IndexedField, bytes: Uint8Array, from: number, to: num
   if (end < to) {
     a = Math.imul(a ^ CUT, FACTOR)
     b = Math.imul(b ^ CUT, OTHER_FACTOR)
+    b ^= b >>> 15
   }
   hash.a = mixed(a)
   hash.b = mixed(b)

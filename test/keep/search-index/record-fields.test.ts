@@ -96,8 +96,8 @@ function own(holder: Parsed, name: string): unknown {
   return holder !== null && typeof holder === 'object' && !Array.isArray(holder) ? holder[name] : undefined
 }
 
-/** As a Buffer of UTF-8 has it: half a surrogate pair cannot be kept. */
-function kept(found: unknown): unknown {
+/** Only strings are read as text. */
+function textual(found: unknown): unknown {
   return typeof found === 'string' ? found : undefined
 }
 
@@ -125,7 +125,7 @@ function agrees(bytes: Buffer, start: number, end: number): boolean {
   const expected = parsed(bytes.toString('utf8', start, end))
   if (!isRecord || expected === undefined) return isRecord === (expected !== undefined)
   for (const [name, get] of Object.entries(SPANS))
-    if (fields.text(name as SpanName) !== kept(get(expected))) return false
+    if (fields.text(name as SpanName) !== textual(get(expected))) return false
   return (
     Object.is(fields.level, numeric(expected.level)) &&
     Object.is(fields.time, timeOf(expected.time)) &&
