@@ -29,6 +29,7 @@ const DOCUMENTS: Document[] = [
   { path: 'docs/scrubbing.md', runs: 4 },
   { path: 'docs/commands.md', runs: 9 },
   { path: 'docs/operating.md', runs: 3 },
+  { path: 'docs/searching.md', runs: 1 },
   { path: 'docs/verifying.md', runs: 2 },
   { path: 'docs/restoring.md', runs: 2 },
   { path: 'docs/express.md', runs: 4 },

@@ -15,6 +15,7 @@ import { restore } from './restore.ts'
 import { scan } from './scan.ts'
 import { scrub } from './scrub.ts'
 import { seal } from './seal.ts'
+import { search } from './search.ts'
 import { ship } from './ship.ts'
 import { status } from './status.ts'
 import { tail } from './tail.ts'
@@ -22,11 +23,11 @@ import { Output, sayError } from './terminal.ts'
 import { verify } from './verify.ts'
 
 const COMMANDS: readonly Command[] = [
-  ...[scrub, scan, status, tail, cat, verify, keep, seal, ship, restore, hold, prune, keygen],
+  ...[scrub, scan, status, tail, search, cat, verify, keep, seal, ship, restore, hold, prune, keygen],
 ]
 
 /** Promised, and not here yet. */
-const LATER = 'search review sql'.split(' ')
+const LATER = 'review sql'.split(' ')
 
 async function main([name, ...rest]: string[]): Promise<number> {
   if (name === undefined) {

@@ -13,13 +13,16 @@ export const FORMAT_OPTIONS: Record<string, Option> = {
   json: { help: 'the same as --format=json' },
 }
 
-/** @throws HushlogError for a format that is not known, or `pretty` without pino-pretty */
-export function lineFormat(args: Arguments): LineFormat {
+/**
+ * @param more what else the command takes, for the words of the error
+ * @throws HushlogError for a format that is not known, or `pretty` without pino-pretty
+ */
+export function lineFormat(args: Arguments, more = ''): LineFormat {
   const [name] = args.has('json') ? ['json'] : args.values('format')
-  if (name === undefined) return (process.stdout.isTTY && pretty()) || json
+  if (name === undefined) return (process.stdout.isTTY && pretty()) || jsonLine
   const format = FORMATS[name as OutputFormat]
   if (format === undefined || !Object.hasOwn(FORMATS, name))
-    throw usage(`option --format takes json, pretty or common, got ${printable(name)}`)
+    throw usage(`option --format takes json, pretty${more} or common, got ${printable(name)}`)
   return format()
 }
 
@@ -28,15 +31,15 @@ export function formatted(format: LineFormat, line: string): string {
   try {
     return format(line)
   } catch {
-    return json(line)
+    return jsonLine(line)
   }
 }
 
 /** Without control characters JSON means the same: where they may stand, an escape may. */
-const json: LineFormat = (line) => `${visibleText(line, false)}\n`
+export const jsonLine: LineFormat = (line) => `${visibleText(line, false)}\n`
 
 const FORMATS: Record<OutputFormat, () => LineFormat> = {
-  json: () => json,
+  json: () => jsonLine,
   common: LINE_FORMATS.common,
   pretty: () => {
     const format = pretty()

@@ -1,0 +1,124 @@
+/**
+ * Streams, each in its own order of time, as one in the order of time. One is begun only when its time has come.
+ */
+
+export interface TimedStream<T> {
+  /** Nothing in it is earlier. */
+  first: number
+  /** In batches, which may be empty. */
+  open(): AsyncGenerator<T[]>
+}
+
+interface Timed {
+  time: number
+}
+
+/** So many are read at a time. When more overlap, the others wait, and what they hold comes late. */
+const MOST_OPEN = 48
+
+/**
+ * A stream whose times go back gives what it has in its own order, no earlier than what came before it.
+ */
+export async function* merged<T extends Timed>(streams: readonly TimedStream<T>[]): AsyncGenerator<T> {
+  const waiting = [...streams].sort((a, b) => b.first - a.first)
+  const heap = new Heap<Reading<T>>()
+  try {
+    while (waiting.length > 0 || heap.size > 0) {
+      const next = waiting.at(-1)
+      if (next !== undefined && heap.size < MOST_OPEN && (heap.size === 0 || next.first <= heap.top.time)) {
+        waiting.pop()
+        const reading = new Reading(next.open())
+        if (await reading.advance()) heap.push(reading)
+        continue
+      }
+      const { top } = heap
+      yield top.current
+      if (await top.advance()) heap.sink()
+      else heap.pop()
+    }
+  } finally {
+    for (const reading of heap.all()) await reading.close()
+  }
+}
+
+class Reading<T extends Timed> {
+  readonly #source: AsyncGenerator<T[]>
+  #batch: T[] = []
+  #at = 0
+  /** Of the current one, or of one before it that was later. */
+  time = -Infinity
+
+  constructor(source: AsyncGenerator<T[]>) {
+    this.#source = source
+  }
+
+  get current(): T {
+    return this.#batch[this.#at]
+  }
+
+  /** To the next one. False when there is none. */
+  async advance(): Promise<boolean> {
+    this.#at++
+    while (this.#at >= this.#batch.length) {
+      const { value, done } = await this.#source.next()
+      if (done) return false
+      this.#batch = value
+      this.#at = 0
+    }
+    this.time = Math.max(this.time, this.current.time)
+    return true
+  }
+
+  async close(): Promise<void> {
+    await this.#source.return(undefined)
+  }
+}
+
+/** The one with the least time on top. */
+class Heap<T extends Timed> {
+  readonly #items: T[] = []
+
+  get size(): number {
+    return this.#items.length
+  }
+
+  get top(): T {
+    return this.#items[0]
+  }
+
+  all(): readonly T[] {
+    return this.#items
+  }
+
+  push(item: T): void {
+    const items = this.#items
+    let at = items.push(item) - 1
+    for (let above = (at - 1) >> 1; at > 0 && items[above].time > item.time; above = (at - 1) >> 1) {
+      items[at] = items[above]
+      at = above
+    }
+    items[at] = item
+  }
+
+  pop(): void {
+    const last = this.#items.pop()
+    if (last === undefined || this.#items.length === 0) return
+    this.#items[0] = last
+    this.sink()
+  }
+
+  /** The top has got another time. */
+  sink(): void {
+    const items = this.#items
+    const item = items[0]
+    let at = 0
+    for (;;) {
+      let below = 2 * at + 1
+      if (below + 1 < items.length && items[below + 1].time < items[below].time) below++
+      if (below >= items.length || items[below].time >= item.time) break
+      items[at] = items[below]
+      at = below
+    }
+    items[at] = item
+  }
+}

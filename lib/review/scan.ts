@@ -1,0 +1,197 @@
+/**
+ * The lines of one segment that a query is about: members that its index rules out are not unpacked, and lines in which
+ * no needle stands are not read.
+ */
+import { HushlogError } from '../errors.ts'
+import { wholeLinesIn } from '../keep/member-lines.ts'
+import { segmentText } from '../keep/reader.ts'
+import { openSealed } from '../keep/sealed-file.ts'
+import { ContextLines } from './context.ts'
+import { Line } from './line.ts'
+import { matches, membersFor, type Query } from './query.ts'
+import type { Source } from './sources.ts'
+import type { FieldNames } from './where.ts'
+
+/** Lines that are shown together: one that matches, and those around it that were asked for. */
+export interface Hit {
+  /** Of the line; of one that tells none, that of the line before it. Milliseconds since the epoch. */
+  time: number
+  /** Without their `\n`. */
+  lines: readonly Buffer[]
+}
+
+export interface ScanOptions {
+  identities: readonly string[]
+  /** Lines before and after each that matches. */
+  context: number
+  /** Told of names of fields, where the query asks for any. */
+  names: FieldNames
+  /** Told of what was done. */
+  onStep(step: ScanStep, count: number): void
+}
+
+export type ScanStep = 'opened' | 'skipped' | 'members' | 'all-members'
+
+const NEWLINE = 0x0a
+/** Records of a segment whose fields are noted. */
+const NOTED = 50
+
+/**
+ * In the order in which they stand there, some at a time, in batches that may be empty.
+ * @throws HushlogError `HUSHLOG_READ`, `HUSHLOG_KEY`
+ */
+export async function* hitsIn(source: Source, query: Query, options: ScanOptions): AsyncGenerator<Hit[]> {
+  const scanner = new Scanner(query, source.first, options)
+  let hasGiven = false
+  try {
+    for await (const chunk of chunksOf(source, query, options)) {
+      const hits = scanner.take(chunk)
+      hasGiven = true
+      yield hits
+    }
+  } catch (error) {
+    // Moved between being listed and being opened: it is looked for once more, and then where it is.
+    if (hasGiven || !isGone(error)) throw error
+    for await (const chunk of wholeLinesIn(segmentText(source.dir, source.segment, options.identities)))
+      yield scanner.take(chunk)
+  }
+  yield scanner.end()
+}
+
+function isGone(error: unknown): boolean {
+  return !(error instanceof HushlogError) && (error as NodeJS.ErrnoException)?.code === 'ENOENT'
+}
+
+async function* chunksOf(
+  { dir, segment }: Source,
+  query: Query,
+  { identities, context, onStep }: ScanOptions,
+): AsyncGenerator<Buffer> {
+  if (!segment.sealed) {
+    onStep('opened', 1)
+    yield* wholeLinesIn(segmentText(dir, segment, identities))
+    return
+  }
+  const file = await openSealed(segment.path, identities)
+  try {
+    const index = await file.index()
+    const extract = query.isInExtract && context === 0 ? index?.extract : undefined
+    if (extract !== undefined) {
+      onStep(extract.length === 0 ? 'skipped' : 'opened', 1)
+      yield* extractChunks(extract)
+      return
+    }
+    const all = index?.members.length ?? 0
+    const members = index === undefined ? undefined : withNeighbours(membersFor(query, index), context, all)
+    onStep(members?.length === 0 ? 'skipped' : 'opened', 1)
+    onStep('members', members?.length ?? all)
+    onStep('all-members', all)
+    if (members?.length !== 0) yield* file.lines(members)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Lines together, as members have them. */
+const LINES_AT_ONCE = 500
+
+function* extractChunks(lines: readonly Buffer[]): Generator<Buffer> {
+  for (let at = 0; at < lines.length; at += LINES_AT_ONCE)
+    yield Buffer.concat(lines.slice(at, at + LINES_AT_ONCE).flatMap((line) => [line, NEWLINE_BYTES]))
+}
+
+const NEWLINE_BYTES = Buffer.from('\n')
+
+function withNeighbours(members: number[], context: number, all: number): number[] {
+  if (context === 0) return members
+  const wanted = new Set(members.flatMap((member) => [member - 1, member, member + 1]))
+  return [...wanted].filter((member) => member >= 0 && member < all).sort((a, b) => a - b)
+}
+
+class Scanner {
+  readonly #query: Query
+  readonly #names: FieldNames
+  readonly #context: ContextLines | undefined
+  readonly #line = new Line()
+  #time: number
+  #toNote: number
+
+  /** @param time stands for that of lines that tell none, as long as none has told one */
+  constructor(query: Query, time: number, { context, names }: ScanOptions) {
+    this.#query = query
+    this.#time = time
+    this.#names = names
+    this.#context = context > 0 ? new ContextLines(context, (line) => this.#isMatch(line)) : undefined
+    this.#toNote = query.where.length > 0 ? NOTED : 0
+  }
+
+  /** @param chunk whole lines */
+  take(chunk: Buffer): Hit[] {
+    if (this.#toNote > 0) this.#note(chunk)
+    if (this.#context !== undefined) return this.#context.take(chunk)
+    const hits: Hit[] = []
+    for (const [start, end] of candidates(chunk, this.#query.needles)) {
+      const bytes = chunk.subarray(start, end)
+      const time = this.#isMatch(bytes)
+      if (time !== undefined) hits.push({ time, lines: [bytes] })
+    }
+    return hits
+  }
+
+  end(): Hit[] {
+    return this.#context?.end() ?? []
+  }
+
+  /** The time of a line that matches. */
+  #isMatch(bytes: Buffer): number | undefined {
+    const line = this.#line
+    line.set(bytes)
+    const { time } = line
+    if (!Number.isNaN(time)) this.#time = time
+    const { since, until } = this.#query
+    if (this.#time < since || this.#time > until) return undefined
+    return matches(this.#query, line) ? this.#time : undefined
+  }
+
+  #note(chunk: Buffer): void {
+    for (const [start, end] of candidates(chunk, undefined)) {
+      if (this.#toNote-- <= 0) return
+      this.#line.set(chunk.subarray(start, end))
+      const record = this.#line.record()
+      if (record !== undefined) this.#names.note(record)
+    }
+  }
+}
+
+/** Where lines stand in which a needle does; all lines without needles. */
+export function* candidates(
+  chunk: Buffer,
+  needles: readonly Buffer[] | undefined,
+): Generator<[start: number, end: number]> {
+  if (needles === undefined) {
+    for (let start = 0; start < chunk.length; ) {
+      const end = endOf(chunk, start)
+      yield [start, end]
+      start = end + 1
+    }
+    return
+  }
+  const next = needles.map((needle) => chunk.indexOf(needle))
+  for (let from = 0; from < chunk.length; ) {
+    let at = -1
+    for (const [i, needle] of needles.entries()) {
+      if (next[i] !== -1 && next[i] < from) next[i] = chunk.indexOf(needle, from)
+      if (next[i] !== -1 && (at === -1 || next[i] < at)) at = next[i]
+    }
+    if (at === -1) return
+    const start = chunk.lastIndexOf(NEWLINE, at) + 1
+    const end = endOf(chunk, at)
+    yield [start, end]
+    from = end + 1
+  }
+}
+
+function endOf(chunk: Buffer, from: number): number {
+  const end = chunk.indexOf(NEWLINE, from)
+  return end === -1 ? chunk.length : end
+}
