@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   HUSHLOG_SHIP: 'what is sealed cannot be shipped, or what was shipped cannot be had back',
   HUSHLOG_LIVE: 'a receiver of live lines misses some; the durable copy has them',
   HUSHLOG_READ: 'a sealed segment cannot be read',
+  HUSHLOG_SQL: 'a query is wrong, or takes more memory than it may',
   HUSHLOG_AUDIT: 'an audit event is incomplete',
   HUSHLOG_STDOUT: 'standard output cannot be written',
   HUSHLOG_SECRET: 'captured lines hold a secret',

@@ -3,10 +3,10 @@
  */
 import { lstat } from 'node:fs/promises'
 import { HushlogError } from '../errors.ts'
+import { LineSplitter } from '../keep/bounded-lines.ts'
 import { loadIdentities } from '../keep/identities.ts'
 import { listSegments, type Segment, segmentAt, segmentText } from '../keep/reader.ts'
 import type { LineFormat } from '../logger/line-format.ts'
-import { LineSplitter } from './bounded-lines.ts'
 import { type Arguments, type Command, EXIT } from './command.ts'
 import { isFrame } from './frame.ts'
 import { cannotRead, checkDirectory, DEFAULT_DIRECTORY } from './log-directory.ts'

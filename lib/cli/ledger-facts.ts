@@ -2,9 +2,10 @@
  * What the ledger says, added up for `hushlog status`. Nothing in it is trusted: an entry that cannot be read is
  * counted, a line is read up to a bound, and of what has no bound (names, reasons) only so many are held.
  */
+
+import { LineSplitter } from '../keep/bounded-lines.ts'
 import { type Hold, Holds } from '../keep/holds.ts'
 import { type LedgerEntry, ledgerPath } from '../keep/ledger.ts'
-import { LineSplitter } from './bounded-lines.ts'
 import { chunksOf } from './log-directory.ts'
 import { ShipCounter, type ShipFacts } from './ship-facts.ts'
 

@@ -17,17 +17,18 @@ import { scrub } from './scrub.ts'
 import { seal } from './seal.ts'
 import { search } from './search.ts'
 import { ship } from './ship.ts'
+import { sql } from './sql.ts'
 import { status } from './status.ts'
 import { tail } from './tail.ts'
 import { Output, sayError } from './terminal.ts'
 import { verify } from './verify.ts'
 
 const COMMANDS: readonly Command[] = [
-  ...[scrub, scan, status, tail, search, cat, verify, keep, seal, ship, restore, hold, prune, keygen],
+  ...[scrub, scan, status, tail, search, sql, cat, verify, keep, seal, ship, restore, hold, prune, keygen],
 ]
 
 /** Promised, and not here yet. */
-const LATER = 'review sql'.split(' ')
+const LATER = ['review']
 
 async function main([name, ...rest]: string[]): Promise<number> {
   if (name === undefined) {

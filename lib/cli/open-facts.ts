@@ -1,8 +1,8 @@
 import { errorCode, HushlogError } from '../errors.ts'
+import { LineSplitter } from '../keep/bounded-lines.ts'
 import { timeOf } from '../keep/line-counter.ts'
 import { LEASE } from '../store/recovery.ts'
 import { thisWriter, type WriterState, writerState, writerText } from '../store/segment.ts'
-import { LineSplitter } from './bounded-lines.ts'
 import { isFrame } from './frame.ts'
 import { chunksOf, type SegmentFile, statOf } from './log-directory.ts'
 

@@ -70,6 +70,8 @@ function megabytes(bytes: number): string {
 export interface Bar {
   onTotal(bytes: number): void
   onProgress(bytes: number): void
+  /** Takes the bar off the screen, before other text. */
+  clear(): void
 }
 
 /** Does something that tells how many bytes are to come, more than once if it has more than one part. */
@@ -85,6 +87,7 @@ export async function withBar<T>(
         progress = new Progress(process.stderr, bytes, undefined, options)
       },
       onProgress: (bytes) => progress?.advance(bytes),
+      clear: () => progress?.clear(),
     })
   } finally {
     progress?.clear()

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { errorCode, HushlogError } from '../errors.ts'
-import { LineSplitter } from './bounded-lines.ts'
+import { LineSplitter } from '../keep/bounded-lines.ts'
 import { printable } from './command.ts'
 import { isFrame } from './frame.ts'
 import { SegmentClock, type TimedLine } from './last-lines.ts'
