@@ -56,6 +56,7 @@ const DOCUMENTS: Document[] = [
   { path: 'docs/pino-options.md', runs: 2 },
   { path: 'docs/live.md', runs: 3, configurations: 1 },
   { path: 'docs/fleet.md', runs: 2, configurations: 9 },
+  { path: 'docs/sql.md', runs: 3, configurations: 2 },
 ]
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))

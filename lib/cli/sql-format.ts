@@ -32,7 +32,7 @@ function jsonPrinter({ duckdb, names, types }: Answer): Printer {
 function csvPrinter(answer: Answer): Printer {
   const { names } = answer
   const cells = cellsOf(answer)
-  const line = (fields: string[]) => `${fields.join()}\r\n`
+  const line = (fields: string[]) => `${fields.join()}\n`
   let head = line(names.map(csvText))
   const take = () => {
     const text = head

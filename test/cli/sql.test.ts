@@ -75,7 +75,7 @@ t.test('hostile text is shown and not obeyed in every format, and CSV holds no f
       "-10,'quoted,'quoted30",
       '-11,<script>alert(1)</script>,<script>alert(1)</script>30',
       '',
-    ].join('\r\n'),
+    ].join('\n'),
   )
   const json = await answered(t, [query, '--dir', dir, '--json'])
   t.strictSame(
@@ -102,7 +102,7 @@ t.test(
       rows: async function* () {},
     }
     t.equal(PRINTERS.table(answer).end(), 'k  text\n-  ----\n')
-    t.equal(PRINTERS.csv(answer).end(), 'k,text\r\n')
+    t.equal(PRINTERS.csv(answer).end(), 'k,text\n')
     t.equal(PRINTERS.json(answer).end(), '')
     const printer = PRINTERS.table(answer)
     t.equal(printer.rows([[1, 'a']]), '', 'it waits')
