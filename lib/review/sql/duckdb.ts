@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   /** The only files and folders that may be written: absolute paths. */
   files?: readonly string[]
   folders?: readonly string[]
+  /** Default: as many as there are cores. */
+  threads?: number
   /** Only to tell what a query reads: nothing is left out of its plan because the tables are empty. */
   isForPlans?: boolean
 }
@@ -57,6 +59,7 @@ export async function openDatabase(duckdb: typeof DuckDB, options: DatabaseOptio
   const instance = await duckdb.DuckDBInstance.create(':memory:', {
     ...CLOSED,
     memory_limit: `${options.memory}B`,
+    ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
   })
   const connection = await instance.connect()
   const { files = [], folders = [], isForPlans = false } = options

@@ -37,8 +37,8 @@ export async function saveAnswer(query: string, file: string, question: Question
 const PARQUET = '(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 40960, USE_TMP_FILE false)'
 
 /** Bytes of lines and rows in a part at most, roughly: a part is made in memory. */
-const PART_BYTES = 128 * 1024 * 1024
-const PART_ROWS = 500_000
+const PART_BYTES = 64 * 1024 * 1024
+const PART_ROWS = 250_000
 
 /**
  * Writes each view into a folder of its own in a new folder, in parts: `access/part-000001.parquet`.
