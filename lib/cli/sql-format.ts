@@ -2,16 +2,16 @@
  * The rows of an answer for people and for programs. What stands in a log is hostile: control characters are shown and
  * not obeyed, and no cell is a formula to a spreadsheet.
  */
-import type { DuckDBValue } from '@duckdb/node-api'
 import { visibleText } from '../logger/visible.ts'
 import type { Answer } from '../review/sql/ask.ts'
+import type { Value } from '../review/sql/duckdb-api.ts'
 import { isNumeric, valueJson, valueText } from '../review/sql/values.ts'
 
 export type SqlFormat = 'table' | 'json' | 'csv'
 
 export interface Printer {
   /** Text for some rows; a table may wait for more. */
-  rows(rows: DuckDBValue[][]): string
+  rows(rows: Value[][]): string
   end(): string
 }
 
@@ -23,7 +23,7 @@ export const PRINTERS: Record<SqlFormat, (answer: Answer) => Printer> = {
 
 function jsonPrinter({ duckdb, names, types }: Answer): Printer {
   const keys = names.map((name) => `${JSON.stringify(name)}:`)
-  const rowOf = (row: DuckDBValue[]) =>
+  const rowOf = (row: Value[]) =>
     `{${row.map((value, i) => keys[i] + valueJson(duckdb, value, types[i])).join()}}`
   // Where a control character may stand in JSON, an escape may.
   return { rows: (rows) => rows.map((row) => `${visibleText(rowOf(row), false)}\n`).join(''), end: () => '' }
@@ -50,7 +50,7 @@ interface Cell {
   isNumber: boolean
 }
 
-function cellsOf({ duckdb, types }: Answer): (row: DuckDBValue[]) => Cell[] {
+function cellsOf({ duckdb, types }: Answer): (row: Value[]) => Cell[] {
   const isNumber = types.map((type) => isNumeric(duckdb, type))
   return (row) => row.map((value, i) => ({ text: valueText(duckdb, value, types[i]), isNumber: isNumber[i] }))
 }
@@ -79,7 +79,7 @@ const GAP = '  '
 function tablePrinter(answer: Answer): Printer {
   const { names } = answer
   const toCells = cellsOf(answer)
-  const cells = (row: DuckDBValue[]) =>
+  const cells = (row: Value[]) =>
     toCells(row).map(({ text, isNumber }) => ({ text: visibleText(text, false), isNumber }))
   const waiting: Cell[][] = []
   let widths: number[] | undefined

@@ -60,12 +60,12 @@ query is wrong or something cannot be read; what can be read is in the answer.`,
     format: { value: 'FORMAT', help: 'table, json or csv; default: table on a terminal, else json' },
     json: { help: 'the same as --format=json: an object a row' },
     parquet: { value: 'PATH', help: 'write Parquet: the answer to a file, or all views to a folder' },
-    memory: { value: 'SIZE', help: 'for the views and the query; default 768 MB' },
+    memory: { value: 'SIZE', help: 'for the views and the query; default 1 GB' },
   },
   run: (args) => sqlTo(new Output(), args),
 }
 
-const MEMORY = '768 MB'
+const MEMORY = '1 GB'
 const LEAST_MEMORY = 64 * 1024 * 1024
 
 /** @returns the exit code */

@@ -1,6 +1,7 @@
 /** What the tests of `hushlog sql` share. */
 import * as duckdb from '@duckdb/node-api'
 import { type Answer, ask, type Question } from '../../lib/review/sql/ask.ts'
+import type { Value } from '../../lib/review/sql/duckdb-api.ts'
 import type { ReadFacts } from '../../lib/review/sql/records.ts'
 import { valueJson } from '../../lib/review/sql/values.ts'
 
@@ -35,7 +36,7 @@ export async function asked(query: string, question: Question): Promise<Asked> {
   return { rows, facts }
 }
 
-function objectOf({ names, types }: Answer, row: duckdb.DuckDBValue[]): Record<string, unknown> {
+function objectOf({ names, types }: Answer, row: Value[]): Record<string, unknown> {
   return Object.fromEntries(row.map((value, i) => [names[i], JSON.parse(valueJson(duckdb, value, types[i]))]))
 }
 

@@ -183,7 +183,12 @@ t.test('a query answers from the columns that its plan names what it answers fro
     for (const columns of [wanted, EVERYTHING])
       await withViews(duckdb, columns, questionOf([dir]), [], async (connection) => {
         const result = await connection.runAndReadAll(query)
-        answers.push(sorted(result.getRowsJson()))
+        answers.push(
+          result
+            .getRows()
+            .map((row) => row.map(String).join())
+            .sort(),
+        )
       })
     t.strictSame(answers[0], answers[1], query)
     few.push([...wanted.values()].reduce((sum, { size }) => sum + size, 0))

@@ -1,9 +1,10 @@
 /**
  * One query over the lines of log directories.
  */
-import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api'
+
 import { errorCode, HushlogError } from '../../errors.ts'
-import { type DuckDB, loadDuckDB, openDatabase, sqlError, type Wanted } from './duckdb.ts'
+import { loadDuckDB, openDatabase, sqlError, type Wanted } from './duckdb.ts'
+import type { Connection, DuckDBApi, Type, Value } from './duckdb-api.ts'
 import { fill } from './fill.ts'
 import { wantedBy } from './question.ts'
 import { type Heard, type ReadFacts, rowsOf, type Sources } from './records.ts'
@@ -14,11 +15,11 @@ export interface Question extends Sources, Heard {
 }
 
 export interface Answer {
-  duckdb: typeof DuckDB
+  duckdb: DuckDBApi
   names: readonly string[]
-  types: readonly DuckDBType[]
+  types: readonly Type[]
   /** Some rows at a time. Throws HushlogError `HUSHLOG_SQL`. */
-  rows(): AsyncGenerator<DuckDBValue[][]>
+  rows(): AsyncGenerator<Value[][]>
 }
 
 export function noFacts(): ReadFacts {
@@ -53,11 +54,11 @@ export async function ask(
 
 /** Fills the views that are wanted and does something with them. @param files that may be written: absolute paths */
 export async function withViews(
-  duckdb: typeof DuckDB,
+  duckdb: DuckDBApi,
   wanted: Wanted,
   question: Question,
   files: readonly string[],
-  answer: (connection: DuckDBConnection, facts: ReadFacts) => Promise<void>,
+  answer: (connection: Connection, facts: ReadFacts) => Promise<void>,
 ): Promise<ReadFacts> {
   const facts = noFacts()
   const database = await openDatabase(duckdb, { wanted, memory: question.memory, files })

@@ -1,16 +1,13 @@
 /**
  * DuckDB, an optional package: a database in memory that writes nothing to the disk and reads nothing from it.
  */
-import type * as DuckDB from '@duckdb/node-api'
-import type { DuckDBConnection } from '@duckdb/node-api'
 import { errorCode, HushlogError } from '../../errors.ts'
+import type { Connection, DuckDBApi } from './duckdb-api.ts'
 import { type Column, VIEW_NAMES, VIEWS, type ViewName } from './views.ts'
 
-export type { DuckDB }
-
 export interface Database {
-  duckdb: typeof DuckDB
-  connection: DuckDBConnection
+  duckdb: DuckDBApi
+  connection: Connection
   close(): void
 }
 
@@ -31,7 +28,7 @@ export interface DatabaseOptions {
  * @throws HushlogError `HUSHLOG_UNAVAILABLE` when it is not installed. A bundler that does not find the package leaves
  * the import as it is, since its failure is caught.
  */
-export async function loadDuckDB(): Promise<typeof DuckDB> {
+export async function loadDuckDB(): Promise<DuckDBApi> {
   return import('@duckdb/node-api').catch((error) => {
     const isMissing = errorCode(error) === 'ERR_MODULE_NOT_FOUND'
     const why = isMissing ? 'is not installed' : `cannot be loaded: ${errorCode(error)}`
@@ -55,7 +52,7 @@ const CLOSED = {
 }
 
 /** A database with the views, empty. Whoever asks it can reach nothing outside of it. */
-export async function openDatabase(duckdb: typeof DuckDB, options: DatabaseOptions): Promise<Database> {
+export async function openDatabase(duckdb: DuckDBApi, options: DatabaseOptions): Promise<Database> {
   const instance = await duckdb.DuckDBInstance.create(':memory:', {
     ...CLOSED,
     memory_limit: `${options.memory}B`,
@@ -121,7 +118,7 @@ export function filledColumns(view: ViewName, wanted: Columns): Column[] {
   return columns.length > 0 ? columns : VIEWS[view].slice(-1)
 }
 
-async function keepPlansWhole(connection: DuckDBConnection): Promise<void> {
+async function keepPlansWhole(connection: Connection): Promise<void> {
   const names = await connection.runAndReadAll('SELECT name FROM duckdb_optimizers()')
   const others = names.getRows().flatMap(([name]) => (name === 'unused_columns' ? [] : [String(name)]))
   await connection.run(`SET disabled_optimizers = ${quoted(others.join())}`)

@@ -1,8 +1,9 @@
 /**
  * Fills the views: rows are appended, and packed in memory from time to time.
  */
-import type { DuckDBAppender } from '@duckdb/node-api'
+
 import { type Database, filledColumns, makeTable, TABLES, type Wanted } from './duckdb.ts'
+import type { Appender } from './duckdb-api.ts'
 import type { Cell, Column, ColumnType, Row, ViewName } from './views.ts'
 
 /** As many as DuckDB packs at a time. */
@@ -80,10 +81,10 @@ export async function openTables(database: Database, wanted: Wanted): Promise<Ma
   return tables
 }
 
-type Put = (appender: DuckDBAppender, row: Row) => void
+type Put = (appender: Appender, row: Row) => void
 
 function putterOf({ type, cell }: Column, { DuckDBTimestampValue }: Database['duckdb']): Put {
-  const put: Record<ColumnType, (appender: DuckDBAppender, value: Exclude<Cell, null>) => void> = {
+  const put: Record<ColumnType, (appender: Appender, value: Exclude<Cell, null>) => void> = {
     TIMESTAMP: (appender, value) =>
       appender.appendTimestamp(new DuckDBTimestampValue(BigInt(value as number) * 1000n)),
     INTEGER: (appender, value) => appender.appendInteger(value as number),

@@ -1,11 +1,12 @@
 /**
  * What a query answers, or all lines, as Parquet.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DuckDBConnection } from '@duckdb/node-api'
 import { isDuckDBs, noFacts, type Question, withViews } from './ask.ts'
 import { type Database, loadDuckDB, openDatabase, quoted, sqlError } from './duckdb.ts'
+import type { Connection } from './duckdb-api.ts'
 import { openTables, type Table } from './fill.ts'
 import { EVERYTHING, wantedBy } from './question.ts'
 import { type ReadFacts, rowsOf } from './records.ts'
@@ -91,12 +92,7 @@ async function saveParts(database: Database, folder: string, question: Question)
 }
 
 /** JSON is written as text, which every engine reads. */
-async function savePart(
-  connection: DuckDBConnection,
-  table: Table,
-  folder: string,
-  number: number,
-): Promise<void> {
+async function savePart(connection: Connection, table: Table, folder: string, number: number): Promise<void> {
   await table.pack()
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, `part-${String(number).padStart(6, '0')}.parquet`)

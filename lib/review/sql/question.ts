@@ -1,8 +1,10 @@
 /**
  * What a query reads. DuckDB is asked, in a database without rows, so that only those columns are filled.
  */
+
 import { HushlogError } from '../../errors.ts'
-import { type Database, type DuckDB, openDatabase, sqlError, type Wanted } from './duckdb.ts'
+import { type Database, openDatabase, sqlError, type Wanted } from './duckdb.ts'
+import type { DuckDBApi } from './duckdb-api.ts'
 import { VIEW_NAMES, VIEWS, type ViewName } from './views.ts'
 
 export const EVERYTHING: Wanted = new Map(
@@ -18,7 +20,7 @@ const MEMORY = 128 * 1024 * 1024
  * @throws HushlogError `HUSHLOG_SQL` for what is not one query, or a wrong one
  */
 export async function wantedBy(
-  duckdb: typeof DuckDB,
+  duckdb: DuckDBApi,
   query: string,
   options: { isView?: boolean } = {},
 ): Promise<Wanted> {

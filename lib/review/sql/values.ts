@@ -1,19 +1,32 @@
 /**
  * What DuckDB answers, as JSON that loses nothing and as text.
  */
-import type { DuckDBType, DuckDBValue } from '@duckdb/node-api'
-import type { DuckDB } from './duckdb.ts'
+import type { DuckDBApi, Type, Value } from './duckdb-api.ts'
+
+interface ListType extends Type {
+  valueType: Type
+}
+
+interface StructType extends Type {
+  entryNames: readonly string[]
+  entryTypes: readonly Type[]
+}
+
+interface MapType extends ListType {
+  keyType: Type
+}
 
 const MICROS = 1000n
 const LAST_MS = 8_640_000_000_000_000n
 
 /** JSON of a value: numbers keep all their digits, times are ISO 8601 in UTC, JSON stays JSON. */
-export function valueJson(duckdb: typeof DuckDB, value: DuckDBValue, type: DuckDBType): string {
+export function valueJson(duckdb: DuckDBApi, value: Value, type: Type): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
   // NaN and the infinities are no JSON.
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : JSON.stringify(String(value))
   if (typeof value === 'string') return type.alias === 'JSON' ? oneLine(value) : JSON.stringify(value)
+  if (typeof value !== 'object') return JSON.stringify(String(value))
   const moment = momentOf(duckdb, value)
   if (moment !== undefined) return JSON.stringify(moment)
   if (value instanceof duckdb.DuckDBDecimalValue) return value.toString()
@@ -21,7 +34,7 @@ export function valueJson(duckdb: typeof DuckDB, value: DuckDBValue, type: DuckD
 }
 
 /** A value as people read it; empty for NULL. */
-export function valueText(duckdb: typeof DuckDB, value: DuckDBValue, type: DuckDBType): string {
+export function valueText(duckdb: DuckDBApi, value: Value, type: Type): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'string') return value
   const json = valueJson(duckdb, value, type)
@@ -29,7 +42,7 @@ export function valueText(duckdb: typeof DuckDB, value: DuckDBValue, type: DuckD
 }
 
 /** Whether values of a type are numbers, which line up at the right. */
-export function isNumeric(duckdb: typeof DuckDB, { typeId }: DuckDBType): boolean {
+export function isNumeric(duckdb: DuckDBApi, { typeId }: Type): boolean {
   const { DuckDBTypeId: id } = duckdb
   const numbers: number[] = [
     ...[id.TINYINT, id.SMALLINT, id.INTEGER, id.BIGINT, id.HUGEINT, id.UTINYINT, id.USMALLINT],
@@ -43,7 +56,7 @@ function oneLine(json: string): string {
   return json.replaceAll('\n', ' ').replaceAll('\r', ' ').replaceAll('\t', ' ')
 }
 
-function momentOf(duckdb: typeof DuckDB, value: object): string | undefined {
+function momentOf(duckdb: DuckDBApi, value: object): string | undefined {
   const { DuckDBTimestampValue, DuckDBTimestampTZValue, DuckDBTimestampMillisecondsValue } = duckdb
   const { DuckDBTimestampSecondsValue, DuckDBTimestampNanosecondsValue } = duckdb
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
@@ -65,22 +78,20 @@ function isoOf(micros: bigint): string | undefined {
   return rest === 0n ? iso : `${iso.slice(0, -1)}${String(rest).padStart(3, '0')}Z`
 }
 
-function nestedJson(duckdb: typeof DuckDB, value: object, type: DuckDBType): string | undefined {
-  const list = (items: readonly DuckDBValue[], of: DuckDBType) =>
+function nestedJson(duckdb: DuckDBApi, value: object, type: Type): string | undefined {
+  const list = (items: readonly Value[], of: Type) =>
     `[${items.map((item) => valueJson(duckdb, item, of)).join()}]`
-  if (value instanceof duckdb.DuckDBListValue)
-    return list(value.items, (type as DuckDB.DuckDBListType).valueType)
-  if (value instanceof duckdb.DuckDBArrayValue)
-    return list(value.items, (type as DuckDB.DuckDBArrayType).valueType)
+  if (value instanceof duckdb.DuckDBListValue) return list(value.items, (type as ListType).valueType)
+  if (value instanceof duckdb.DuckDBArrayValue) return list(value.items, (type as ListType).valueType)
   if (value instanceof duckdb.DuckDBStructValue) {
-    const { entryNames, entryTypes } = type as DuckDB.DuckDBStructType
+    const { entryNames, entryTypes } = type as StructType
     const members = entryNames.map(
       (name, i) => `${JSON.stringify(name)}:${valueJson(duckdb, value.entries[name], entryTypes[i])}`,
     )
     return `{${members.join()}}`
   }
   if (value instanceof duckdb.DuckDBMapValue) {
-    const { keyType, valueType } = type as DuckDB.DuckDBMapType
+    const { keyType, valueType } = type as MapType
     const entries = value.entries.map(
       (entry) =>
         `{"key":${valueJson(duckdb, entry.key, keyType)},"value":${valueJson(duckdb, entry.value, valueType)}}`,
