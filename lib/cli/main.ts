@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs'
 import { nearest } from '../checks.ts'
-import { HushlogError } from '../errors.ts'
 import { cat } from './cat.ts'
 import { type Command, EXIT, helpOf, printable, readArguments, usage } from './command.ts'
 import { hold } from './hold.ts'
@@ -27,9 +26,6 @@ const COMMANDS: readonly Command[] = [
   ...[scrub, scan, status, tail, search, sql, cat, verify, keep, seal, ship, restore, hold, prune, keygen],
 ]
 
-/** Promised, and not here yet. */
-const LATER = ['review']
-
 async function main([name, ...rest]: string[]): Promise<number> {
   if (name === undefined) {
     process.stderr.write(overview())
@@ -46,8 +42,6 @@ async function main([name, ...rest]: string[]): Promise<number> {
 function find(name: string): Command {
   const found = COMMANDS.find((command) => command.name === name)
   if (found !== undefined) return found
-  if (LATER.includes(name))
-    throw new HushlogError('HUSHLOG_UNAVAILABLE', `hushlog ${name} is not in this version`)
   const isOption = name.startsWith('-')
   const near = nearest(
     name,

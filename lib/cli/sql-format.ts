@@ -6,6 +6,7 @@ import { visibleText } from '../logger/visible.ts'
 import type { Answer } from '../review/sql/ask.ts'
 import type { Value } from '../review/sql/duckdb-api.ts'
 import { isNumeric, valueJson, valueText } from '../review/sql/values.ts'
+import { csvText } from './csv.ts'
 
 export type SqlFormat = 'table' | 'json' | 'csv'
 
@@ -55,20 +56,8 @@ function cellsOf({ duckdb, types }: Answer): (row: Value[]) => Cell[] {
   return (row) => row.map((value, i) => ({ text: valueText(duckdb, value, types[i]), isNumber: isNumber[i] }))
 }
 
-/** What spreadsheets take for the beginning of a formula, the wide forms of it too. */
-const FORMULA = '=+-@\uff1d\uff0b\uff0d\uff20'
-
 function csvField({ text, isNumber }: Cell): string {
   return isNumber ? text : csvText(text)
-}
-
-function csvText(text: string): string {
-  // What stands in front does not stop all of them.
-  const first = text.trimStart()[0]
-  const visible = visibleText(text, false)
-  const safe = first !== undefined && FORMULA.includes(first) ? `'${visible}` : visible
-  const isPlain = !safe.includes(',') && !safe.includes('"') && !safe.includes(';')
-  return isPlain ? safe : `"${safe.replaceAll('"', '""')}"`
 }
 
 /** Columns are as wide as in the first rows. */

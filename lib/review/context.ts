@@ -1,7 +1,7 @@
 /**
  * Lines that match, with those around them.
  */
-import type { Hit } from './scan.ts'
+import type { Hit } from './hit.ts'
 
 const NEWLINE = 0x0a
 /** A group is shown when it has so many lines, whether or not it goes on. */

@@ -7,18 +7,11 @@ import { wholeLinesIn } from '../keep/member-lines.ts'
 import { segmentText } from '../keep/reader.ts'
 import { openSealed } from '../keep/sealed-file.ts'
 import { ContextLines } from './context.ts'
+import type { Hit } from './hit.ts'
 import { Line } from './line.ts'
 import { matches, membersFor, type Query } from './query.ts'
 import type { Source } from './sources.ts'
 import type { FieldNames } from './where.ts'
-
-/** Lines that are shown together: one that matches, and those around it that were asked for. */
-export interface Hit {
-  /** Of the line; of one that tells none, that of the line before it. Milliseconds since the epoch. */
-  time: number
-  /** Without their `\n`. */
-  lines: readonly Buffer[]
-}
 
 export interface ScanOptions {
   identities: readonly string[]
