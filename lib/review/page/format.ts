@@ -1,7 +1,8 @@
 /** Numbers and times as the page writes them: in English, whatever the machine speaks. */
-import { type Html, html, type Part, words } from './html.ts'
+import { type Html, type Part, words } from './html.ts'
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const rough = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 })
 const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
 
 export const NONE = '–'
@@ -18,19 +19,22 @@ export function counted(value: number, one: string, many: string = `${one}s`): s
 export function percent(part: number, all: number): string {
   const share = (100 * part) / all
   if (!isNumber(share)) return NONE
-  if (share > 0 && share < 0.01) return 'under 0.01 %'
-  return `${short.format(share < 99.995 || part === all ? share : 99.99)} %`
+  if (share > 0 && share < 0.01) return 'under\u00a00.01\u00a0%'
+  // What is not all of it is never told as 100 %.
+  const told = part < all ? Math.min(share, 99) : share
+  return `${told < 10 ? rough.format(told) : whole.format(told)}\u00a0%`
 }
 
 /** Of milliseconds. */
 export function duration(value: number | null): string {
   if (!isNumber(value)) return NONE
-  if (value !== 0 && Math.abs(value) < 1) return 'under 1 ms'
-  if (Math.abs(value) < 1000) return `${short.format(value)} ms`
-  if (Math.abs(value) < 120_000) return `${short.format(value / 1000)} s`
-  return Math.abs(value) < 7_200_000
-    ? `${short.format(value / 60_000)} min`
-    : `${short.format(value / 3_600_000)} h`
+  if (value < 0) return `−${duration(-value)}`
+  if (value > 0 && value < 1) return 'under\u00a01\u00a0ms'
+  if (value < 1000) return `${short.format(value)}\u00a0ms`
+  if (value < 120_000) return `${short.format(value / 1000)}\u00a0s`
+  return value < 7_200_000
+    ? `${short.format(value / 60_000)}\u00a0min`
+    : `${short.format(value / 3_600_000)}\u00a0h`
 }
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB']
@@ -39,7 +43,7 @@ export function bytes(value: number | null): string {
   if (!isNumber(value) || value < 0) return NONE
   const fits = UNITS.findIndex((_unit, power) => value / 1000 ** power < 999.5)
   const power = fits === -1 ? UNITS.length - 1 : fits
-  return `${short.format(value / 1000 ** power)} ${UNITS[power]}`
+  return `${short.format(value / 1000 ** power)}\u00a0${UNITS[power]}`
 }
 
 export function days(value: number | null): string {
@@ -57,10 +61,24 @@ export function secondsOf(at: string): number | null {
 }
 
 function dateOf(at: string): Date | null {
-  if (typeof at !== 'string' || at.length > 40) return null
+  if (!isIso(at)) return null
   const date = new Date(at)
-  const year = date.getUTCFullYear()
-  return year >= 1970 && year <= 9999 ? date : null
+  return Number.isNaN(date.getTime()) ? null : date
+}
+
+const SHAPES = ['0000-00-00', '0000-00-00T00:00:00Z', '0000-00-00T00:00:00.000Z']
+
+/** Date takes many other texts for times. */
+function isIso(at: string): boolean {
+  const shape = SHAPES.find(({ length }) => length === at.length)
+  return (
+    shape !== undefined &&
+    [...shape].every((wanted, i) => (wanted === '0' ? isDigit(at[i]) : at[i] === wanted))
+  )
+}
+
+function isDigit(character: string): boolean {
+  return character >= '0' && character <= '9'
 }
 
 const DATE = 10
@@ -73,7 +91,7 @@ export function moment(at: string | null, length: number = SECONDS): Part {
   const date = dateOf(at)
   if (date === null) return at
   const iso = date.toISOString()
-  return html`<time datetime="${iso}">${words(iso.slice(0, length).replace('T', ' '))}</time>`
+  return words(iso.slice(0, length).replace('T', ' '))
 }
 
 /** `2026-11-24 02:00`. */

@@ -16,7 +16,7 @@ export function keyNumbers(report: Report): Html {
 <section aria-labelledby="numbers"><h2 id="numbers">Key numbers</h2>
 <dl class="numbers-row">${all(report).map(
     ({ name, value, note, section }) => html`
-<div><dt><a href="#${section}">${words(name)}</a></dt><dd><span class="value">${words(value)}</span> <span class="note">${words(note)}</span></dd></div>`,
+<div><dt><a href="#${section}">${words(name)}</a></dt><dd><span class="value">${words(value)}</span> <span class="about">${words(note)}</span></dd></div>`,
   )}
 </dl></section>`
 }

@@ -9,7 +9,7 @@ export interface Column<Row> {
   /** How it is aligned and sorted; text is sorted as it shows. */
   kind: 'text' | 'number' | 'time'
   cell(row: Row): Part
-  /** What a number is sorted by. */
+  /** What a number is sorted by, if it is not what shows. */
   value?(row: Row): number | null
 }
 
@@ -44,15 +44,20 @@ const numberColumn =
   (show: (value: number | null) => string): NumberColumn =>
   (name, value) => ({ name, kind: 'number', value, cell: (row) => words(show(value(row))) })
 
-export const count: NumberColumn = numberColumn(counted)
+/** The script sorts it by what shows. */
+export const count: NumberColumn = (name, value) => ({
+  name,
+  kind: 'number',
+  cell: (row) => words(counted(value(row))),
+})
 export const duration: NumberColumn = numberColumn(durationOf)
 export const bytes: NumberColumn = numberColumn(bytesOf)
 
 export function table<Row>({ id, caption, columns, rows, none }: Table<Row>): Html {
   if (rows.length === 0) return html`<p class="none">${words(none)}</p>`
   return html`
-<div class="table" id="${id}"><div class="scroll"><table>
-<caption>${words(caption)} <span class="rows">${words(counted(rows.length))}</span></caption>
+<div class="table" id="${id}"><div class="scroll"><table${attributes({ class: columns.length <= SLIM && 'slim' })}>
+<caption><span>${words(caption)} <span class="rows">${words(counted(rows.length))}</span></span></caption>
 <thead><tr>${columns.map(heading)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`
@@ -62,22 +67,30 @@ export function table<Row>({ id, caption, columns, rows, none }: Table<Row>): Ht
 }
 
 function heading<Row>({ name, kind }: Column<Row>): Html {
-  return html`<th scope="col" class="${CLASSES[kind]}" data-kind="${kind}">${words(name)}</th>`
+  return html`<th scope="col"${attributes({ class: CLASSES[kind] })} data-kind="${kind}">${words(name)}</th>`
 }
 
 function rowHeading<Row>(column: Column<Row>, row: Row): Html {
-  return html`<th scope="row"${attributesOf(column, row)}>${column.cell(row)}</th>`
+  const content = column.cell(row)
+  return html`<th scope="row"${attributesOf(column, row, content)}>${content}</th>`
 }
 
 function cellOf<Row>(column: Column<Row>, row: Row): Html {
-  return html`<td${attributesOf(column, row)}>${column.cell(row)}</td>`
+  const content = column.cell(row)
+  return html`<td${attributesOf(column, row, content)}>${content}</td>`
 }
 
-function attributesOf<Row>({ kind, value }: Column<Row>, row: Row) {
+function attributesOf<Row>({ kind, value }: Column<Row>, row: Row, content: Part) {
   const number = value?.(row)
   const isKnown = typeof number === 'number' && Number.isFinite(number)
-  return attributes({ class: CLASSES[kind], 'data-v': isKnown && number })
+  const isLong = typeof content === 'string' && content.length > LONG
+  return attributes({ class: isLong ? 'x long' : CLASSES[kind], 'data-v': isKnown && number })
 }
 
-/** Short, for they stand in every cell. */
-const CLASSES = { text: 'x', number: 'n', time: 't' }
+/** Tables of so few columns are no wider than they must be. */
+const SLIM = 3
+/** Longer values are broken wherever it is. */
+const LONG = 36
+
+/** Short, for they stand in every cell; most cells are numbers. */
+const CLASSES = { text: 'x', number: null, time: 't' }

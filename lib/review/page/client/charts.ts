@@ -1,7 +1,7 @@
 import uPlot from 'uplot'
 import type { ChartData, ChartSeries, SeriesStyle } from '../chart-data.ts'
 
-const HEIGHT = 190
+const HEIGHT = 180
 /** What A4 has between its margins, in pixels of CSS. */
 const PAPER_WIDTH = 660
 const DAY = 86_400
@@ -84,13 +84,14 @@ function optionsOf(data: ChartData, width: number, readout: HTMLElement): uPlot.
     axes: [
       {
         ...axis,
+        size: 30,
         space: 70,
         values: (_plot, times, _axis, _space, step) => times.map((at) => tick(at, step)),
       },
       {
         ...axis,
-        size: 56,
-        space: 36,
+        size: 52,
+        space: 28,
         incrs: data.unit === 'count' ? wholeSteps() : undefined,
         values: (_plot, values) => values.map((value) => shown(value, data.unit)),
       },

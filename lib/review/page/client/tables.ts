@@ -34,7 +34,7 @@ function enhance(box: HTMLElement): void {
 
 /** A box that scrolls can be scrolled by keys, and has a name. */
 function makeScrollable(scroll: HTMLElement, table: HTMLTableElement): void {
-  const name = table.caption?.firstChild?.textContent?.trim() ?? ''
+  const name = table.caption?.firstElementChild?.firstChild?.textContent?.trim() ?? ''
   new ResizeObserver(() => {
     const isWider = scroll.scrollWidth > scroll.clientWidth
     scroll.classList.toggle('wide', isWider)
@@ -72,13 +72,13 @@ function sort(view: View, column: number, direction: Direction): void {
 }
 
 function keyOf(cell: HTMLTableCellElement, isNumber: boolean): string | number | null {
-  if (isNumber) return cell.dataset.v === undefined ? null : Number(cell.dataset.v)
   const text = cell.textContent ?? ''
-  return text === '–' ? null : text
+  if (text === '–' || text === '') return null
+  return isNumber ? Number(cell.dataset.v ?? text.replaceAll(',', '')) : text
 }
 
 function makeFilterable(box: HTMLElement, view: View): void {
-  const name = view.table.caption?.firstChild?.textContent?.trim() ?? ''
+  const name = view.table.caption?.firstElementChild?.firstChild?.textContent?.trim() ?? ''
   const input = element('input', { type: 'search', autocomplete: 'off', spellcheck: 'false' })
   const label = element('label', {}, 'Filter ', element('span', { class: 'vh' }, name), input)
   const output = element('output', { 'aria-live': 'polite' })

@@ -12,7 +12,7 @@ export function changes({ changes }: Report): Section {
 ${compared(changes)}
 ${newOperations(changes)}
 ${reviews(changes)}`
-  return { id: 'changes', title: 'Changes since the last review', body, charts: [] }
+  return { id: 'changes', title: 'Changes', body, charts: [] }
 }
 
 function last({ last }: ChangesReport): Html {

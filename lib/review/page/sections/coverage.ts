@@ -1,5 +1,5 @@
 import type { CoverageReport, DayState, Report } from '../../report.ts'
-import { count as counted, day as dateOf, listed, secondsOf } from '../format.ts'
+import { count as counted, day as dateOf, listed, NONE_SHOWN, secondsOf } from '../format.ts'
 import { attributes, type Html, html, type Part, words } from '../html.ts'
 import { nothing, type Section, saying } from '../section.ts'
 import { type Column, count, table, text } from '../table.ts'
@@ -9,7 +9,7 @@ type Day = Host['days'][number]
 
 /** What a cell says, and what the legend says of it. */
 const STATES: Record<DayState, { short: string; meaning: string }> = {
-  lines: { short: 'lines', meaning: 'Lines: the darker, the more of them' },
+  lines: { short: 'lines', meaning: 'Lines: the stronger the colour, the more of them' },
   quiet: { short: 'quiet', meaning: 'Quiet: no lines, and the keeper ran' },
   silent: { short: 'silent', meaning: 'Silent: no lines, and nothing shows that the keeper ran' },
   removed: { short: 'removed', meaning: 'Removed for its age' },
@@ -50,7 +50,7 @@ function legend(): Html {
 function grid({ days, hosts }: CoverageReport): Html {
   return html`
 <div class="table" id="days"><div class="scroll"><table class="grid">
-<caption>Days of each host, the oldest first</caption>
+<caption><span>Days of each host, the oldest first</span></caption>
 <thead><tr class="months"><td></td>${months(days)}</tr>
 <tr class="dates"><th scope="col"><span class="vh">Host</span></th>${days.map(date)}</tr></thead>
 <tbody>${hosts.map(
@@ -135,7 +135,7 @@ function hosts({ days, hosts: rows }: CoverageReport): Html {
       inState('Quiet', 'quiet'),
       inState('Silent', 'silent'),
       inState('Removed', 'removed'),
-      text('Silent days', (row) => listed(silentDays(row), 5)),
+      text('Silent days', (row) => (silentDays(row).length === 0 ? NONE_SHOWN : listed(silentDays(row), 5))),
     ],
     rows,
     none: '',

@@ -1,7 +1,7 @@
 import type { Burst, LoginsReport, Report, RequestsReport } from '../../report.ts'
 import { chart, numbersOf } from '../chart.ts'
 import { count as counted, counted as inWords, minute, NONE_SHOWN } from '../format.ts'
-import { html } from '../html.ts'
+import { html, type Part, words } from '../html.ts'
 import { nothing, type Section, saying } from '../section.ts'
 import { count, table, text, time } from '../table.ts'
 
@@ -53,18 +53,19 @@ function series({ series: rows }: LoginsReport, step: Step) {
   return numbersOf({ id: NUMBERS, caption: `Logins per ${step}`, columns, rows })
 }
 
+/** What a kind of ours means is told after the table. */
 const KINDS = new Map<string, string>([
-  ['spraying', 'Spraying: one address, many users'],
-  ['guessing', 'Guessing: one user, many tries'],
-  ['flood', 'Flood: many addresses, many users'],
+  ['spraying', 'Spraying'],
+  ['guessing', 'Guessing'],
+  ['flood', 'Flood'],
 ])
 
 function bursts({ bursts: rows }: LoginsReport) {
-  return table<Burst>({
+  const found = table<Burst>({
     id: 'bursts',
     caption: 'Bursts of failed logins',
     columns: [
-      text('Kind', (row) => KINDS.get(row.kind) ?? row.kind),
+      text('Kind', (row) => nameOf(row.kind)),
       text('Address', (row) => row.address ?? NONE_SHOWN),
       text('User', (row) => row.user ?? NONE_SHOWN),
       count('Failed', (row) => row.failed),
@@ -77,6 +78,14 @@ function bursts({ bursts: rows }: LoginsReport) {
     rows,
     none: 'No burst of failed logins was found.',
   })
+  const meaning =
+    'Spraying: one address tries many users. Guessing: one user is tried many times. Flood: many of both.'
+  return rows.length === 0 ? found : html`${found}<p class="meaning">${words(meaning)}</p>`
+}
+
+function nameOf(kind: string): Part {
+  const name = KINDS.get(kind)
+  return name === undefined ? kind : words(name)
 }
 
 function newAddresses({ newAddresses: rows, knownDays }: LoginsReport) {
