@@ -648,67 +648,68 @@ export const STYLE: string =
   "ndings li:last-child{border-bottom:1px solid var(--line)}.findings p{margin:0}nav ul{display:flex;fl" +
   "ex-wrap:wrap;gap:.35rem 1.1rem;margin:0 0 2.25rem;padding:.7rem 0;border-block:1px solid var(--line)" +
   ";list-style:none;font-size:.9375rem}section{margin-bottom:3.25rem}.numbers-row{display:grid;grid-tem" +
-  "plate-columns:repeat(auto-fill,minmax(10.5rem,1fr));margin:0;border-top:1px solid var(--line)}.numbe" +
-  "rs-row>div{padding:.8rem 1rem .8rem 0;border-bottom:1px solid var(--line)}.numbers-row dt{font-size:" +
-  ".9375rem}.numbers-row dd{margin:0}.numbers-row .value{display:block;font-size:1.6rem;font-weight:600" +
-  ";line-height:1.3;font-variant-numeric:tabular-nums}.numbers-row .about{font-size:.875rem}figure{marg" +
-  "in:0 0 1rem}figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.1rem 1.5rem;ma" +
-  "rgin-bottom:.4rem}.title,caption{font-weight:600}.legend{display:flex;flex-wrap:wrap;gap:.1rem 1.1re" +
-  "m;margin:0;padding:0;list-style:none;font-size:.875rem}.legend li{display:flex;align-items:center;ga" +
-  "p:.4rem}.sample{fill:none;stroke:var(--second);stroke-width:2}.sample.main{stroke:var(--main)}.sampl" +
-  "e.second{stroke-dasharray:5 3}.sample.third{stroke:var(--third);stroke-dasharray:1.5 2.5}.sample.ale" +
-  "rt{stroke:var(--alert);stroke-width:2.5}.plot{min-height:180px;overflow:hidden}.readout{min-height:1" +
-  ".4em;margin:.1rem 0 0;font-size:.875rem;color:var(--muted);font-variant-numeric:tabular-nums}summary" +
-  "{width:fit-content;margin-bottom:.75rem;color:var(--accent);cursor:pointer}.table{margin:0 0 2rem}.s" +
-  "croll{container-type:inline-size;position:relative;overflow-x:auto}table{width:100%;border-collapse:" +
-  "collapse;font-size:.9375rem;font-variant-numeric:tabular-nums}caption{padding-bottom:.4rem;text-alig" +
-  "n:left;font-size:1rem}caption>span{position:sticky;left:0;display:inline-block;width:max-content;max" +
-  "-width:100cqw}.meaning{margin-top:-1.25rem;font-size:.875rem;color:var(--muted)}.rows{margin-left:.3" +
-  "5rem;font-weight:400;color:var(--muted)}th,td{padding:.4rem .55rem;border-bottom:1px solid var(--lin" +
-  "e);text-align:right;vertical-align:top;font-weight:400;white-space:nowrap}th:first-child,td:first-ch" +
-  "ild{padding-left:0}thead th{border-bottom:2px solid var(--line);vertical-align:bottom;font-size:.875" +
-  "rem;font-weight:600;color:var(--muted)}.slim{width:auto;min-width:min(100%,26rem)}.x,.t,.grid th,.gr" +
-  "id td{text-align:left}th:last-child,td:last-child{padding-right:.1rem}.x{overflow:hidden}.x bdi{whit" +
-  "e-space:pre}.long,.long bdi{min-width:16rem;white-space:pre-wrap;overflow-wrap:anywhere}th button{po" +
-  "sition:relative;margin:0;padding:.15rem 0;border:0;background:none;font:inherit;color:inherit;text-a" +
-  "lign:inherit;text-decoration:underline dotted;text-underline-offset:.25em;cursor:pointer}th button:h" +
-  "over,[aria-sort] button{color:var(--accent)}th button:after{position:absolute;left:100%;padding-left" +
-  ":.1em}[aria-sort=ascending] button:after{content:\"\\2191\" / \"\"}[aria-sort=descending] button:after{co" +
-  "ntent:\"\\2193\" / \"\"}.filter{display:flex;flex-wrap:wrap;justify-content:flex-end;align-items:center;g" +
-  "ap:.25rem .75rem;font-size:.875rem}.filter output{order:-1;color:var(--muted)}input{width:12rem;marg" +
-  "in-left:.35rem;padding:.3rem .5rem;border:1px solid var(--muted);border-radius:4px;background:var(--" +
-  "ground);font:inherit;color:inherit}.fold{margin-top:.75rem;padding:.35rem .75rem;border:1px solid va" +
-  "r(--muted);border-radius:4px;background:none;font:inherit;font-size:.875rem;color:var(--accent);curs" +
-  "or:pointer}.days{margin-bottom:1rem;-webkit-print-color-adjust:exact;print-color-adjust:exact}.cell{" +
-  "width:.75rem;height:1rem;border-radius:2px}.legend .cell+.cell{margin-left:-.2rem}.grid{-webkit-prin" +
-  "t-color-adjust:exact;print-color-adjust:exact;min-width:46rem;table-layout:fixed;border-collapse:sep" +
-  "arate;border-spacing:1px 3px}.grid th,.grid td{height:1.35rem;padding:0;border:0;border-radius:2px;v" +
-  "ertical-align:middle}.grid .dates>*{height:0}.grid .months td{font-size:.8125rem;color:var(--muted)}" +
-  ".grid .months td:first-child,.grid th:first-child{width:8rem;padding-right:.5rem;overflow:hidden;tex" +
-  "t-overflow:ellipsis;font-size:.875rem}.grid tbody th{position:sticky;left:0;z-index:1;background:var" +
-  "(--ground);border-radius:0}.l1{background:var(--l1)}.l2{background:var(--l2)}.l3{background:var(--l3" +
-  ")}.l4{background:var(--l4)}.cell.quiet,.grid td.quiet{background:linear-gradient(var(--muted),var(--" +
-  "muted)) center / 60% 2px no-repeat var(--panel)}.cell.silent,.grid td.silent{background:linear-gradi" +
-  "ent(to top right,transparent 42%,var(--bad) 42% 58%,transparent 58%),linear-gradient(to bottom right" +
-  ",transparent 42%,var(--bad) 42% 58%,var(--bad-ground) 58%);outline:1px solid var(--bad);outline-offs" +
-  "et:-1px}.cell.removed,.grid td.removed{background:repeating-linear-gradient(to bottom,var(--line) 0 " +
-  "1px,transparent 1px 4px)}.cell.before,.grid td.before{background:radial-gradient(var(--line) 1.5px,t" +
-  "ransparent 2px) center / 100% 100%}footer{padding-top:1rem;border-top:1px solid var(--line)}@media(m" +
-  "in-width:78rem){body{display:grid;grid-template-columns:10rem minmax(0,64rem);gap:0 2.75rem;max-widt" +
-  "h:80rem}header,footer{grid-column:2}nav{grid-column:1;grid-row:1 / 3;align-self:start;position:stick" +
-  "y;top:2.5rem}nav ul{flex-direction:column;padding:0;border:0}}@media(min-width:48rem){.filter{positi" +
-  "on:relative;z-index:1;width:fit-content;margin:0 0 -2rem auto;min-height:2rem}.filter+.scroll captio" +
-  "n>span{max-width:calc(100cqw - 22rem)}}@media(max-width:36rem){body{padding:1.25rem 1rem 2rem}h1{fon" +
-  "t-size:1.4rem}.findings li{grid-template-columns:1fr auto}.findings p{grid-row:2;grid-column:1 / 3}." +
-  "numbers-row{grid-template-columns:repeat(2,minmax(0,1fr))}.numbers-row>div{padding:.6rem .75rem .6re" +
-  "m 0}.numbers-row .value{font-size:1.3rem}.filter{justify-content:flex-start;margin-bottom:.75rem}inp" +
-  "ut{width:9rem}}@media(prefers-reduced-motion:reduce){*{scroll-behavior:auto;transition:none;animatio" +
-  "n:none}}@page{size:A4;margin:15mm 14mm}@media print{html{font-size:10pt}body{display:block;max-width" +
-  ":none;padding:0}.skip,nav,.filter,.fold,.readout,summary,th button:after{display:none}tr[hidden]{dis" +
-  "play:table-row}details::details-content{content-visibility:visible;display:block;block-size:auto}.sc" +
-  "roll{overflow:visible}.scroll{container-type:normal;position:static}caption>span{position:static;max" +
-  "-width:none}table{font-size:8pt;line-height:1.3}th,td{padding:.15rem .35rem}thead{display:table-head" +
-  "er-group;break-inside:avoid}thead th,.x bdi{white-space:pre-wrap}.long,.long bdi{min-width:8rem}th b" +
-  "utton{text-decoration:none}.grid{min-width:0}tr,figure,.findings li,.numbers-row>div{break-inside:av" +
-  "oid}h2,caption{break-after:avoid}section{margin-bottom:1.5rem}a{color:inherit;text-decoration:none}." +
-  "verdict,.badge{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"
+  "plate-columns:repeat(auto-fill,minmax(11rem,1fr));gap:1.25rem 1rem;margin:0;padding:.9rem 0;border-b" +
+  "lock:1px solid var(--line)}.numbers-row dt{font-size:.9375rem}.numbers-row dd{margin:0}.numbers-row " +
+  ".value{display:block;font-size:1.6rem;font-weight:600;line-height:1.3;font-variant-numeric:tabular-n" +
+  "ums}.numbers-row .about{font-size:.875rem}figure{margin:0 0 1rem}figcaption{display:flex;flex-wrap:w" +
+  "rap;justify-content:space-between;gap:.1rem 1.5rem;margin-bottom:.4rem}.title,caption{font-weight:60" +
+  "0}.legend{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;margin:0;padding:0;list-style:none;font-size:" +
+  ".875rem}.legend li{display:flex;align-items:center;gap:.4rem}.sample{fill:none;stroke:var(--second);" +
+  "stroke-width:2}.sample.main{stroke:var(--main)}.sample.second{stroke-dasharray:5 3}.sample.third{str" +
+  "oke:var(--third);stroke-dasharray:1.5 2.5}.sample.alert{stroke:var(--alert);stroke-width:2.5}.plot{m" +
+  "in-height:180px;overflow:hidden}.readout{min-height:1.4em;margin:.1rem 0 0;font-size:.875rem;color:v" +
+  "ar(--muted);font-variant-numeric:tabular-nums}summary{width:fit-content;margin-bottom:.75rem;color:v" +
+  "ar(--accent);cursor:pointer}.table{margin:0 0 2rem}.scroll{container-type:inline-size;position:relat" +
+  "ive;overflow-x:auto}table{width:100%;border-collapse:collapse;font-size:.9rem;font-variant-numeric:t" +
+  "abular-nums}caption{padding-bottom:.4rem;text-align:left;font-size:1rem}caption>span{position:sticky" +
+  ";left:0;display:inline-block;width:max-content;max-width:100cqw}.meaning{margin-top:-1.25rem;font-si" +
+  "ze:.875rem;color:var(--muted)}.rows{margin-left:.35rem;font-weight:400;color:var(--muted)}th,td{padd" +
+  "ing:.4rem .55rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;font-weight" +
+  ":400;white-space:nowrap}th:first-child,td:first-child{padding-left:0}thead th{border-bottom:2px soli" +
+  "d var(--line);vertical-align:bottom;font-size:.875rem;font-weight:600;color:var(--muted)}.slim{width" +
+  ":auto;min-width:min(100%,26rem)}.x,.t,.grid th,.grid td{text-align:left}th:last-child,td:last-child{" +
+  "padding-right:.1rem}.x{overflow:hidden}.x bdi{white-space:pre}.long,.long bdi{min-width:16rem;white-" +
+  "space:pre-wrap;overflow-wrap:anywhere}th button{position:relative;margin:0;padding:.15rem 0;border:0" +
+  ";background:none;font:inherit;color:inherit;text-align:inherit;text-decoration:underline dotted;text" +
+  "-underline-offset:.25em;cursor:pointer}th button:hover,[aria-sort] button{color:var(--accent)}th but" +
+  "ton:after{position:absolute;left:100%;padding-left:.1em}[aria-sort=ascending] button:after{content:\"" +
+  "\\2191\" / \"\"}[aria-sort=descending] button:after{content:\"\\2193\" / \"\"}.filter{display:flex;flex-wrap:" +
+  "wrap;justify-content:flex-end;align-items:center;gap:.25rem .75rem;font-size:.875rem}.filter output{" +
+  "order:-1;color:var(--muted)}input{width:12rem;margin-left:.35rem;padding:.3rem .5rem;border:1px soli" +
+  "d var(--muted);border-radius:4px;background:var(--ground);font:inherit;color:inherit}.fold{margin-to" +
+  "p:.75rem;padding:.35rem .75rem;border:1px solid var(--muted);border-radius:4px;background:none;font:" +
+  "inherit;font-size:.875rem;color:var(--accent);cursor:pointer}.days{margin-bottom:1rem;-webkit-print-" +
+  "color-adjust:exact;print-color-adjust:exact}.cell{flex:none;width:.75rem;height:1rem;border-radius:2" +
+  "px}.legend .cell+.cell{margin-left:-.2rem}.grid{-webkit-print-color-adjust:exact;print-color-adjust:" +
+  "exact;min-width:46rem;table-layout:fixed;border-collapse:separate;border-spacing:1px 3px}.grid th,.g" +
+  "rid td{height:1.35rem;padding:0;border:0;border-radius:2px;vertical-align:middle}.grid .dates>*{heig" +
+  "ht:0}.grid .months td{font-size:.8125rem;color:var(--muted)}.grid .months td:first-child,.grid th:fi" +
+  "rst-child{width:8rem;padding-right:.5rem;overflow:hidden;text-overflow:ellipsis;font-size:.875rem}.g" +
+  "rid tbody th{position:sticky;left:0;z-index:1;background:var(--ground);border-radius:0}.l1{backgroun" +
+  "d:var(--l1)}.l2{background:var(--l2)}.l3{background:var(--l3)}.l4{background:var(--l4)}.cell.quiet,." +
+  "grid td.quiet{background:linear-gradient(var(--muted),var(--muted)) center / 60% 2px no-repeat var(-" +
+  "-panel)}.cell.silent,.grid td.silent{background:linear-gradient(to top right,transparent 42%,var(--b" +
+  "ad) 42% 58%,transparent 58%),linear-gradient(to bottom right,transparent 42%,var(--bad) 42% 58%,var(" +
+  "--bad-ground) 58%);outline:1px solid var(--bad);outline-offset:-1px}.cell.removed,.grid td.removed{b" +
+  "ackground:repeating-linear-gradient(to bottom,var(--line) 0 1px,transparent 1px 4px)}.cell.before,.g" +
+  "rid td.before{background:radial-gradient(var(--line) 1.5px,transparent 2px) center / 100% 100%}foote" +
+  "r{padding-top:1rem;border-top:1px solid var(--line)}@media(min-width:78rem){body{display:grid;grid-t" +
+  "emplate-columns:10rem minmax(0,64rem);gap:0 2.75rem;max-width:80rem}header,footer{grid-column:2}nav{" +
+  "grid-column:1;grid-row:1 / 3;align-self:start;position:sticky;top:2.5rem}nav ul{flex-direction:colum" +
+  "n;padding:0;border:0}}@media(min-width:48rem){.filter{position:relative;z-index:1;width:fit-content;" +
+  "margin:0 0 -2rem auto;min-height:2rem}.filter+.scroll caption>span{max-width:calc(100cqw - 22rem)}}@" +
+  "media(max-width:36rem){body{padding:1.25rem 1rem 2rem}h1{font-size:1.4rem}.findings li{grid-template" +
+  "-columns:1fr auto}.findings p{grid-row:2;grid-column:1 / 3}.numbers-row{grid-template-columns:repeat" +
+  "(2,minmax(0,1fr))}.numbers-row .value{font-size:1.3rem}.filter{justify-content:flex-start;margin-bot" +
+  "tom:.75rem}table:not(.slim,.grid) tbody th.x{position:sticky;left:0;z-index:1;background:var(--groun" +
+  "d)}table:not(.slim,.grid) tbody th.x bdi{display:block;width:7.5rem;min-width:0;white-space:pre-wrap" +
+  ";overflow-wrap:anywhere}input{width:9rem}}@media(prefers-reduced-motion:reduce){*{scroll-behavior:au" +
+  "to;transition:none;animation:none}}@page{size:A4;margin:15mm 14mm}@media print{html{font-size:10pt}b" +
+  "ody{display:block;max-width:none;padding:0}.skip,nav,.filter,.fold,.readout,summary,th button:after{" +
+  "display:none}tr[hidden]{display:table-row}details::details-content{content-visibility:visible;displa" +
+  "y:block;block-size:auto}.scroll{overflow:visible}.scroll{container-type:normal;position:static}capti" +
+  "on>span{position:static;max-width:none}table{font-size:8pt;line-height:1.3}th,td{padding:.15rem .35r" +
+  "em}thead{display:table-header-group;break-inside:avoid}thead th,.x bdi{white-space:pre-wrap}.long,.l" +
+  "ong bdi{min-width:8rem}th button{display:contents}.grid{min-width:0}tr,figure,.findings li,.numbers-" +
+  "row>div{break-inside:avoid}h2,caption{break-after:avoid}section{margin-bottom:1.5rem}a{color:inherit" +
+  ";text-decoration:none}.verdict,.badge{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"

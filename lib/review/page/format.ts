@@ -2,6 +2,7 @@
 import { type Html, type Part, words } from './html.ts'
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 const rough = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 })
 const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
 
@@ -9,6 +10,11 @@ export const NONE = '–'
 
 export function count(value: number | null): string {
   return isNumber(value) ? whole.format(value) : NONE
+}
+
+/** With a digit behind the point where that says more. */
+export function mean(value: number | null): string {
+  return isNumber(value) && Math.abs(value) < 100 ? tenths.format(value) : count(value)
 }
 
 /** `1 line`, `2 lines`. */

@@ -70,10 +70,7 @@ export function json(value: unknown): Html {
 export function attributes(values: Record<string, string | number | null | undefined | false>): Attributes {
   const given = Object.entries(values).filter(([, value]) => !isNothing(value))
   const attribute = {} as Attributes
-  attributeTexts.set(
-    attribute,
-    given.map(([name, value]) => ` ${name}="${escaped(String(value), inAttribute)}"`).join(''),
-  )
+  attributeTexts.set(attribute, given.map(([name, value]) => ` ${name}="${quoted(String(value))}"`).join(''))
   return attribute
 }
 
@@ -95,7 +92,7 @@ const WRITERS: Record<Place, (part: Part) => string> = {
     if (markup !== undefined) return markup
     return typeof part === 'number' ? String(part) : isolated(String(part), LONGEST)
   },
-  attribute: (part) => escaped(isNothing(part) ? '' : String(part), inAttribute),
+  attribute: (part) => quoted(isNothing(part) ? '' : String(part)),
   tag: (part) => {
     const text = attributeTexts.get(part as object)
     if (text === undefined) throw new TypeError('only attributes() may stand inside a tag')
@@ -131,6 +128,10 @@ function isolated(text: string, longest: number): string {
   const rest = text.length - end
   const more = rest === 0 ? '' : `<span class="more"> and ${rest.toLocaleString('en')} more characters</span>`
   return `<bdi>${escaped(text.slice(0, end), inText)}</bdi>${more}`
+}
+
+function quoted(text: string): string {
+  return escaped(text.slice(0, cutAt(text, 4 * LONGEST)), inAttribute)
 }
 
 /** Never between the halves of a pair. */

@@ -98,10 +98,10 @@ function header(report: Report): Html {
   const { period, made, version } = report
   const hosts = hostsOf(report)
   const length = span(period.since, period.until)
-  const of: Part = hosts.length === 0 ? words('no host') : listed(hosts, 6)
+  const title: Part = hosts.length === 0 ? words('Log review') : [words('Logs of '), listed(hosts, 6)]
   return html`<header>
 <p class="kicker">hushlog review</p>
-<h1>Logs of ${of}</h1>
+<h1>${title}</h1>
 <p class="period">${minute(period.since)} to ${minute(period.until)}${words(length === null ? '' : ` (${length})`)}. All times are UTC.</p>
 ${verdict(report)}
 <p class="made">Made ${moment(made)} by hushlog ${version}.</p>

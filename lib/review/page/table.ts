@@ -1,7 +1,14 @@
 /**
  * Tables: a list of columns, and rows. The script of the page makes them sort and filter; without it they are complete.
  */
-import { bytes as bytesOf, count as counted, duration as durationOf, moment, NONE_SHOWN } from './format.ts'
+import {
+  bytes as bytesOf,
+  count as counted,
+  duration as durationOf,
+  mean as meanOf,
+  moment,
+  NONE_SHOWN,
+} from './format.ts'
 import { attributes, type Html, html, type Part, words } from './html.ts'
 
 export interface Column<Row> {
@@ -51,6 +58,7 @@ export const count: NumberColumn = (name, value) => ({
   cell: (row) => words(counted(value(row))),
 })
 export const duration: NumberColumn = numberColumn(durationOf)
+export const mean: NumberColumn = numberColumn(meanOf)
 export const bytes: NumberColumn = numberColumn(bytesOf)
 
 export function table<Row>({ id, caption, columns, rows, none }: Table<Row>): Html {

@@ -2,7 +2,7 @@ import type { ChangesReport, Report } from '../../report.ts'
 import { count as counted, minute, NONE_SHOWN, percent } from '../format.ts'
 import { type Html, html, type Part, words } from '../html.ts'
 import { nothing, type Section } from '../section.ts'
-import { type Column, count, table, text, time } from '../table.ts'
+import { type Column, mean, table, text, time } from '../table.ts'
 
 type Row = ChangesReport['rows'][number]
 type Review = ChangesReport['reviews'][number]
@@ -30,8 +30,8 @@ function person(reviewer: string | null, by: number): Part {
 function compared({ rows }: ChangesReport): Html {
   const columns: Column<Row>[] = [
     text('What', (row) => row.name),
-    count('Now', (row) => row.now),
-    count('Before', (row) => row.before),
+    mean('Now', (row) => row.now),
+    mean('Before', (row) => row.before),
     { name: 'Change', kind: 'number', value: changeOf, cell: (row) => words(change(row)) },
   ]
   return table({

@@ -98,8 +98,9 @@ function cells({ days: known }: Host, days: readonly string[]): Html[] {
     const day = known[i]
     if (day === undefined) return html`<td></td>`
     const said = sayingOf(day)
-    const title = `${at.slice(0, 10)}: ${typeof said === 'string' ? said : ''}`
-    return html`<td class="${classOf(day, most)}" title="${title}"><span class="vh">${said}</span></td>`
+    const title = said === null ? at.slice(0, 10) : `${at.slice(0, 10)}: ${said}`
+    const text = said === null ? day.state : words(said)
+    return html`<td class="${classOf(day, most)}" title="${title}"><span class="vh">${text}</span></td>`
   })
 }
 
@@ -107,10 +108,10 @@ function isState(state: string): state is DayState {
   return Object.hasOwn(STATES, state)
 }
 
-/** What a cell says: words of ours, or a state that this version does not know. */
-function sayingOf({ state, lines }: Day): Part {
-  if (state === 'lines') return words(`${counted(lines)} ${lines === 1 ? 'line' : 'lines'}`)
-  return isState(state) ? words(STATES[state].short) : state
+/** null for a state that this version does not know. */
+function sayingOf({ state, lines }: Day): string | null {
+  if (state === 'lines') return `${counted(lines)} ${lines === 1 ? 'line' : 'lines'}`
+  return isState(state) ? STATES[state].short : null
 }
 
 const SHADES = 4
