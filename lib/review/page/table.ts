@@ -1,0 +1,104 @@
+/**
+ * Tables: a list of columns, and rows. The script of the page makes them sort and filter; without it they are complete.
+ */
+import {
+  bytes as bytesOf,
+  count as counted,
+  duration as durationOf,
+  mean as meanOf,
+  moment,
+  NONE_SHOWN,
+} from './format.ts'
+import { attributes, type Html, html, type Part, words } from './html.ts'
+
+export interface Column<Row> {
+  name: string
+  /** How it is aligned and sorted; text is sorted as it shows. */
+  kind: 'text' | 'number' | 'time'
+  cell(row: Row): Part
+  /** What a number is sorted by, if it is not what shows. */
+  value?(row: Row): number | null
+}
+
+export interface Table<Row> {
+  id: string
+  caption: string
+  columns: Column<Row>[]
+  rows: readonly Row[]
+  /** A sentence in its place when it has no rows. */
+  none: string
+}
+
+export function text<Row>(name: string, cell: (row: Row) => Part): Column<Row> {
+  return { name, kind: 'text', cell }
+}
+
+export function time<Row>(
+  name: string,
+  at: (row: Row) => string | null,
+  show: (at: string) => Part = moment,
+): Column<Row> {
+  const cell = (row: Row) => {
+    const value = at(row)
+    return value === null ? NONE_SHOWN : show(value)
+  }
+  return { name, kind: 'time', cell }
+}
+
+type NumberColumn = <Row>(name: string, value: (row: Row) => number | null) => Column<Row>
+
+const numberColumn =
+  (show: (value: number | null) => string): NumberColumn =>
+  (name, value) => ({ name, kind: 'number', value, cell: (row) => words(show(value(row))) })
+
+/** The script sorts it by what shows. */
+export const count: NumberColumn = (name, value) => ({
+  name,
+  kind: 'number',
+  cell: (row) => words(counted(value(row))),
+})
+export const duration: NumberColumn = numberColumn(durationOf)
+export const mean: NumberColumn = numberColumn(meanOf)
+export const bytes: NumberColumn = numberColumn(bytesOf)
+
+export function table<Row>({ id, caption, columns, rows, none }: Table<Row>): Html {
+  if (rows.length === 0) return html`<p class="none">${words(none)}</p>`
+  return html`
+<div class="table" id="${id}"><div class="scroll"><table${attributes({ class: columns.length <= SLIM && 'slim' })}>
+<caption><span>${words(caption)} <span class="rows">${words(counted(rows.length))}</span></span></caption>
+<thead><tr>${columns.map(heading)}</tr></thead>
+<tbody>${rows.map(
+    (row) => html`
+<tr>${columns.map((column, i) => (i === 0 ? rowHeading(column, row) : cellOf(column, row)))}</tr>`,
+  )}
+</tbody></table></div></div>`
+}
+
+function heading<Row>({ name, kind }: Column<Row>): Html {
+  return html`<th scope="col"${attributes({ class: CLASSES[kind] })} data-kind="${kind}">${words(name)}</th>`
+}
+
+function rowHeading<Row>(column: Column<Row>, row: Row): Html {
+  const content = column.cell(row)
+  return html`<th scope="row"${attributesOf(column, row, content)}>${content}</th>`
+}
+
+function cellOf<Row>(column: Column<Row>, row: Row): Html {
+  const content = column.cell(row)
+  return html`<td${attributesOf(column, row, content)}>${content}</td>`
+}
+
+function attributesOf<Row>({ kind, value }: Column<Row>, row: Row, content: Part) {
+  const number = value?.(row)
+  const isKnown = typeof number === 'number' && Number.isFinite(number)
+  const isLong = typeof content === 'string' && content.length > LONG
+  return attributes({ class: isLong ? 'x long' : CLASSES[kind], 'data-v': isKnown && number })
+}
+
+/** Tables of so few columns are no wider than they must be. */
+const SLIM = 3
+/** Longer values are broken wherever it is. */
+const LONG = 36
+
+/** Short, for they stand in every cell; most cells are numbers. */
+const CLASSES = { text: 'x', number: null, time: 't' }
