@@ -2,9 +2,10 @@
  * Searching several log directories: what matches, in the order of time, while it is found.
  */
 
+import type { Hit } from './line.ts'
 import { merged } from './merge.ts'
 import type { Query } from './query.ts'
-import { type Hit, hitsIn, type ScanStep } from './scan.ts'
+import { hitsIn, type ScanStep } from './scan.ts'
 import { type Source, sourcesOf } from './sources.ts'
 import { type Doubt, doubtAbout } from './trust.ts'
 import { FieldNames } from './where.ts'
