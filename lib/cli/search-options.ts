@@ -9,7 +9,7 @@ import { momentOf } from './moment.ts'
 
 /** Those that say what is searched for. */
 export const QUERY_OPTIONS: Record<string, Option> = {
-  since: { value: 'TIME', help: 'from then on: 2026-11-24, 2026-11-24T08:00:00Z, 7d, 12h, 30m' },
+  since: { value: 'TIME', help: 'from then on: 2026-11-24, 2026-11-24T08:00:00Z, yesterday, 7d, 12h' },
   until: { value: 'TIME', help: 'up to then' },
   'request-id': { value: 'ID', multiple: true, help: 'all lines of a request, of all processes and hosts' },
   user: { value: 'NAME', multiple: true, help: 'of requests and audit records, or a user that a line names' },

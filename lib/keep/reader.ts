@@ -56,12 +56,19 @@ export async function* readSegments(dir: string, options: ReadOptions = {}): Asy
 
 /** The segments of a directory in the order in which they were opened. */
 export function listSegments(dir: string): Segment[] {
-  // Open ones first: what is sealed between the two listings is then found twice, not missed.
+  const byName = new Map(listSegmentFiles(dir).map((segment) => [segment.name, segment]))
+  return [...byName.values()].sort(inOrderOfOpening)
+}
+
+/** All files of segments: one that is being sealed has two, and somebody may have put others there. Open ones first. */
+export function listSegmentFiles(dir: string): Segment[] {
+  // In this order what is sealed between the two listings is found twice, not missed.
   const unsealed = openSegments(dir)
-  const byName = new Map([...unsealed, ...sealedSegments(dir)].map((segment) => [segment.name, segment]))
-  return [...byName.values()].sort(
-    (a, b) => a.stamp - b.stamp || a.counter - b.counter || (a.name < b.name ? -1 : 1),
-  )
+  return [...unsealed, ...sealedSegments(dir)]
+}
+
+export function inOrderOfOpening(a: Segment, b: Segment): number {
+  return a.stamp - b.stamp || a.counter - b.counter || (a.name < b.name ? -1 : Number(a.name > b.name))
 }
 
 function openSegments(dir: string): Segment[] {

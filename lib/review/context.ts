@@ -1,7 +1,7 @@
 /**
  * Lines that match, with those around them.
  */
-import type { Hit } from './hit.ts'
+import type { Hit } from './line.ts'
 
 const NEWLINE = 0x0a
 /** A group is shown when it has so many lines, whether or not it goes on. */
@@ -55,11 +55,18 @@ export class ContextLines {
     }
     this.#group.lines.push(Buffer.from(line))
     this.#left--
-    if (this.#left === 0 || this.#group.lines.length >= MOST_LINES) this.#close(hits)
+    if (this.#left === 0) this.#close(hits)
+    else if (this.#group.lines.length >= MOST_LINES) this.#goOn(this.#group.time, hits)
+  }
+
+  /** In another group. */
+  #goOn(time: number, hits: Hit[]): void {
+    this.#close(hits)
+    this.#group = { time, lines: [] }
   }
 
   #close(hits: Hit[]): void {
-    if (this.#group !== undefined) hits.push(this.#group)
+    if (this.#group !== undefined && this.#group.lines.length > 0) hits.push(this.#group)
     this.#group = undefined
   }
 }

@@ -17,17 +17,20 @@ interface Timed {
 const MOST_OPEN = 48
 
 /**
- * A stream whose times go back gives what it has in its own order, no earlier than what came before it.
+ * A stream whose times go back gives what it has in its own order, no earlier than what came before it. What is of one
+ * moment comes in the order of the streams.
  */
 export async function* merged<T extends Timed>(streams: readonly TimedStream<T>[]): AsyncGenerator<T> {
-  const waiting = [...streams].sort((a, b) => b.first - a.first)
+  const waiting = streams
+    .map((stream, order) => ({ stream, order, first: stream.first }))
+    .sort((a, b) => b.first - a.first || b.order - a.order)
   const heap = new Heap<Reading<T>>()
   try {
     while (waiting.length > 0 || heap.size > 0) {
       const next = waiting.at(-1)
       if (next !== undefined && heap.size < MOST_OPEN && (heap.size === 0 || next.first <= heap.top.time)) {
         waiting.pop()
-        const reading = new Reading(next.open())
+        const reading = new Reading(next.stream.open(), next.order)
         if (await reading.advance()) heap.push(reading)
         continue
       }
@@ -43,13 +46,20 @@ export async function* merged<T extends Timed>(streams: readonly TimedStream<T>[
 
 class Reading<T extends Timed> {
   readonly #source: AsyncGenerator<T[]>
+  readonly #order: number
   #batch: T[] = []
   #at = 0
   /** Of the current one, or of one before it that was later. */
   time = -Infinity
 
-  constructor(source: AsyncGenerator<T[]>) {
+  /** @param order of the stream among those of the same moment */
+  constructor(source: AsyncGenerator<T[]>, order: number) {
     this.#source = source
+    this.#order = order
+  }
+
+  isBefore(other: Reading<T>): boolean {
+    return this.time < other.time || (this.time === other.time && this.#order < other.#order)
   }
 
   get current(): T {
@@ -74,8 +84,12 @@ class Reading<T extends Timed> {
   }
 }
 
-/** The one with the least time on top. */
-class Heap<T extends Timed> {
+interface Ordered<T> {
+  isBefore(other: T): boolean
+}
+
+/** The one that is before all others on top. */
+class Heap<T extends Ordered<T>> {
   readonly #items: T[] = []
 
   get size(): number {
@@ -93,7 +107,7 @@ class Heap<T extends Timed> {
   push(item: T): void {
     const items = this.#items
     let at = items.push(item) - 1
-    for (let above = (at - 1) >> 1; at > 0 && items[above].time > item.time; above = (at - 1) >> 1) {
+    for (let above = (at - 1) >> 1; at > 0 && item.isBefore(items[above]); above = (at - 1) >> 1) {
       items[at] = items[above]
       at = above
     }
@@ -114,8 +128,8 @@ class Heap<T extends Timed> {
     let at = 0
     for (;;) {
       let below = 2 * at + 1
-      if (below + 1 < items.length && items[below + 1].time < items[below].time) below++
-      if (below >= items.length || items[below].time >= item.time) break
+      if (below + 1 < items.length && items[below + 1].isBefore(items[below])) below++
+      if (below >= items.length || !items[below].isBefore(item)) break
       items[at] = items[below]
       at = below
     }

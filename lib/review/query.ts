@@ -11,6 +11,8 @@ export interface Filter {
   terms?(index: SegmentIndex): Term[] | undefined
   /** One of them stands in the bytes of each line for which it holds. */
   needles?: readonly Buffer[]
+  /** The needle is the name of a member whose value is a number: whether it may hold for such a one. */
+  admits?(value: number): boolean
   /** It holds for none but records that an index holds whole: audit records, gaps, the store's own. */
   isInExtract?: boolean
 }
@@ -58,6 +60,8 @@ export interface Query {
   frames: boolean
   /** What to look for in bare bytes before a line is read; undefined: each line must be read. */
   needles: readonly Buffer[] | undefined
+  /** Whether a line matches in which a needle, as a name, has this number. */
+  admits: ((value: number) => boolean) | undefined
   /** All that matches stands in the extract of an index. */
   isInExtract: boolean
 }
@@ -72,7 +76,8 @@ export function makeQuery(options: QueryOptions): Query {
   const { since = -Infinity, until = Infinity, where = [], frames = false } = options
   const filters = FILTERS.flatMap((make) => make(options))
   const isInExtract = filters.some((filter) => filter.isInExtract === true)
-  return { since, until, filters, where, frames, needles: bestNeedles(filters), isInExtract }
+  const { needles, admits } = bestToLookFor(filters) ?? {}
+  return { since, until, filters, where, frames, needles, admits, isInExtract }
 }
 
 /** Whether a line is one of those that are searched for; its time is another's question. */
@@ -193,10 +198,12 @@ function statusFilter({ statuses = [] }: QueryOptions): Filter[] {
   const classes = [1, 2, 3, 4, 5, 6, 7, 8, 9].filter((digit) =>
     statuses.some(({ from, to }) => from < (digit + 1) * 100 && to >= digit * 100),
   )
+  const isWanted = (status: number) => statuses.some(({ from, to }) => status >= from && status <= to)
   return [
     {
-      holds: ({ isRecord, fields }) =>
-        isRecord && statuses.some(({ from, to }) => fields.statusCode >= from && fields.statusCode <= to),
+      holds: ({ isRecord, fields }) => isRecord && isWanted(fields.statusCode),
+      needles: [Buffer.from('statusCode')],
+      admits: isWanted,
       terms: () => classes.map((digit) => ({ field: 'status', value: `${digit}xx` })),
     },
   ]
@@ -207,6 +214,8 @@ function levelFilter({ level }: QueryOptions): Filter[] {
   return [
     {
       holds: ({ isRecord, fields }) => isRecord && fields.level >= level,
+      needles: [Buffer.from('level')],
+      admits: (value) => value >= level,
       terms: ({ summary }) => {
         const levels = new Set(summary.hours.flatMap((hour) => Object.keys(hour.levels)))
         // A level that found no room in the summary is not known.
@@ -315,14 +324,13 @@ function isPlain(code: number): boolean {
 const PUNCTUATION: readonly number[] = [...' _.:-'].map((character) => character.charCodeAt(0))
 
 /** Of the filter that tells most: few needles, and long ones. */
-function bestNeedles(filters: readonly Filter[]): readonly Buffer[] | undefined {
-  const all = filters.flatMap(({ needles = [] }) => (needles.length === 0 ? [] : [needles]))
-  return all.reduce<readonly Buffer[] | undefined>(
-    (best, needles) => (best === undefined || worth(needles) > worth(best) ? needles : best),
+function bestToLookFor(filters: readonly Filter[]): Filter | undefined {
+  return filters.reduce<Filter | undefined>(
+    (best, filter) => (worth(filter) > worth(best) ? filter : best),
     undefined,
   )
 }
 
-function worth(needles: readonly Buffer[]): number {
-  return Math.min(...needles.map(({ length }) => length)) / needles.length
+function worth({ needles = [] }: Pick<Filter, 'needles'> = {}): number {
+  return needles.length === 0 ? 0 : Math.min(...needles.map(({ length }) => length)) / needles.length
 }

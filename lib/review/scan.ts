@@ -7,8 +7,7 @@ import { wholeLinesIn } from '../keep/member-lines.ts'
 import { segmentText } from '../keep/reader.ts'
 import { openSealed } from '../keep/sealed-file.ts'
 import { ContextLines } from './context.ts'
-import type { Hit } from './hit.ts'
-import { Line } from './line.ts'
+import { type Hit, Line } from './line.ts'
 import { matches, membersFor, type Query } from './query.ts'
 import type { Source } from './sources.ts'
 import type { FieldNames } from './where.ts'
@@ -26,6 +25,8 @@ export interface ScanOptions {
 export type ScanStep = 'opened' | 'skipped' | 'members' | 'all-members'
 
 const NEWLINE = 0x0a
+const COMMA = 0x2c
+const CLOSE_BRACE = 0x7d
 /** Records of a segment whose fields are noted. */
 const NOTED = 50
 
@@ -75,7 +76,9 @@ async function* chunksOf(
       return
     }
     const all = index?.members.length ?? 0
-    const members = index === undefined ? undefined : withNeighbours(membersFor(query, index), context, all)
+    const wanted = index === undefined ? undefined : membersFor(query, index)
+    // Lines that surround others are those of the file, not those of the members that are wanted.
+    const members = context > 0 && wanted?.length !== 0 ? undefined : wanted
     onStep(members?.length === 0 ? 'skipped' : 'opened', 1)
     onStep('members', members?.length ?? all)
     onStep('all-members', all)
@@ -94,12 +97,6 @@ function* extractChunks(lines: readonly Buffer[]): Generator<Buffer> {
 }
 
 const NEWLINE_BYTES = Buffer.from('\n')
-
-function withNeighbours(members: number[], context: number, all: number): number[] {
-  if (context === 0) return members
-  const wanted = new Set(members.flatMap((member) => [member - 1, member, member + 1]))
-  return [...wanted].filter((member) => member >= 0 && member < all).sort((a, b) => a - b)
-}
 
 class Scanner {
   readonly #query: Query
@@ -123,11 +120,15 @@ class Scanner {
     if (this.#toNote > 0) this.#note(chunk)
     if (this.#context !== undefined) return this.#context.take(chunk)
     const hits: Hit[] = []
-    for (const [start, end] of candidates(chunk, this.#query.needles)) {
+    let seen = 0
+    for (const [start, end] of candidates(chunk, this.#query.needles, this.#query.admits)) {
       const bytes = chunk.subarray(start, end)
+      if (Number.isNaN(this.#timeIn(bytes))) this.#passOver(chunk, seen, start)
       const time = this.#isMatch(bytes)
       if (time !== undefined) hits.push({ time, lines: [bytes] })
+      seen = end + 1
     }
+    this.#passOver(chunk, seen, chunk.length)
     return hits
   }
 
@@ -135,10 +136,28 @@ class Scanner {
     return this.#context?.end() ?? []
   }
 
+  /** Lines that are no candidates: the last one that tells a time tells that of what follows. */
+  #passOver(chunk: Buffer, from: number, to: number): void {
+    for (let end = to - 1; end > from; ) {
+      const start = Math.max(from, chunk.lastIndexOf(NEWLINE, end - 1) + 1)
+      const time = this.#timeIn(chunk.subarray(start, end))
+      if (!Number.isNaN(time)) {
+        this.#time = time
+        return
+      }
+      end = start - 1
+    }
+  }
+
+  #timeIn(bytes: Buffer): number {
+    this.#line.set(bytes)
+    return this.#line.time
+  }
+
   /** The time of a line that matches. */
   #isMatch(bytes: Buffer): number | undefined {
     const line = this.#line
-    line.set(bytes)
+    if (line.bytes !== bytes) line.set(bytes)
     const { time } = line
     if (!Number.isNaN(time)) this.#time = time
     const { since, until } = this.#query
@@ -156,10 +175,11 @@ class Scanner {
   }
 }
 
-/** Where lines stand in which a needle does; all lines without needles. */
+/** Where lines stand in which a needle does, with a number that is admitted if it has one; all lines without needles. */
 export function* candidates(
   chunk: Buffer,
   needles: readonly Buffer[] | undefined,
+  admits?: (value: number) => boolean,
 ): Generator<[start: number, end: number]> {
   if (needles === undefined) {
     for (let start = 0; start < chunk.length; ) {
@@ -177,11 +197,30 @@ export function* candidates(
       if (next[i] !== -1 && (at === -1 || next[i] < at)) at = next[i]
     }
     if (at === -1) return
+    if (admits !== undefined && !isAdmitted(chunk, at + needles[0].length, admits)) {
+      from = at + 1
+      continue
+    }
     const start = chunk.lastIndexOf(NEWLINE, at) + 1
     const end = endOf(chunk, at)
     yield [start, end]
     from = end + 1
   }
+}
+
+const NUMBER = Buffer.from('":')
+const MOST_DIGITS = 9
+
+/** Behind a name. Whatever is not written as our lines are is looked at. */
+function isAdmitted(chunk: Buffer, at: number, admits: (value: number) => boolean): boolean {
+  if (chunk[at] !== NUMBER[0] || chunk[at + 1] !== NUMBER[1]) return true
+  const start = at + NUMBER.length
+  let value = 0
+  let end = start
+  for (; end < start + MOST_DIGITS && chunk[end] >= 0x30 && chunk[end] <= 0x39; end++)
+    value = value * 10 + chunk[end] - 0x30
+  const isNumber = end > start && (chunk[end] === COMMA || chunk[end] === CLOSE_BRACE)
+  return !isNumber || admits(value)
 }
 
 function endOf(chunk: Buffer, from: number): number {

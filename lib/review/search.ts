@@ -2,7 +2,7 @@
  * Searching several log directories: what matches, in the order of time, while it is found.
  */
 
-import type { Hit } from './hit.ts'
+import type { Hit } from './line.ts'
 import { merged } from './merge.ts'
 import type { Query } from './query.ts'
 import { hitsIn, type ScanStep } from './scan.ts'

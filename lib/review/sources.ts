@@ -2,9 +2,12 @@
  * The segments of a directory that a search may have to open, with what the ledger says of them. It is believed only
  * as far as its signatures go: what somebody has changed hides nothing.
  */
-import type { SegmentFact } from '../keep/facts.ts'
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HushlogError } from '../errors.ts'
+import type { LedgerEntry, SegmentFact } from '../keep/facts.ts'
 import { verifyLedger } from '../keep/ledger-check.ts'
-import { listSegments, type Segment } from '../keep/reader.ts'
+import { inOrderOfOpening, listSegmentFiles, type Segment } from '../keep/reader.ts'
 
 export interface Source {
   dir: string
@@ -28,34 +31,75 @@ const SLACK = 60_000
 
 /**
  * @param since milliseconds since the epoch, and so is `until`
- * @throws HushlogError `HUSHLOG_LEDGER`, `HUSHLOG_READ`
+ * @throws HushlogError `HUSHLOG_READ`
  */
 export async function sourcesOf(dir: string, since: number, until: number): Promise<DirectorySources> {
   // Before the ledger: what is sealed from here on is found where it is then.
-  const segments = listSegments(dir)
-  const { facts, problem } = await listedIn(dir)
-  const all = segments.map((segment): Source => {
-    const fact = segment.sealed ? facts.get(segment.name) : undefined
-    return { dir, segment, fact, first: firstOf(segment, fact) }
-  })
-  const sources = all.filter(({ fact }) => fact === undefined || isWithin(fact, since, until))
+  const files = listSegmentFiles(dir).sort(inOrderOfOpening)
+  const { facts, steps, problem } = await listedIn(dir)
+  const slack = SLACK + steps
+  const all: Source[] = []
+  for (const segments of byName(files).values()) all.push(...(await sourcesNamed(dir, segments, facts)))
+  const sources = all.filter(({ fact }) => fact === undefined || isWithin(fact, since - slack, until + slack))
   return { sources, skipped: all.length - sources.length, problem }
 }
 
-/** What the ledger lists, proven or not; `problem` says that not all of it is. */
-async function listedIn(
+function byName(files: readonly Segment[]): Map<string, Segment[]> {
+  const named = new Map<string, Segment[]>()
+  for (const file of files) named.set(file.name, [...(named.get(file.name) ?? []), file])
+  return named
+}
+
+/** A file that lies where the ledger lists it is the segment; what else bears its name hides nothing, and is no part of it. */
+async function sourcesNamed(
   dir: string,
-): Promise<{ facts: Map<string, SegmentFact>; problem: string | undefined }> {
-  const facts = new Map<string, SegmentFact>()
-  const { problem } = await verifyLedger(dir, {
-    onEntry(entry) {
-      if (entry.kind === 'segment' && !facts.has(entry.name)) facts.set(entry.name, entry)
-    },
-  })
-  return {
-    facts,
-    problem: problem && `its ledger is proven up to entry ${problem.n} alone: ${problem.what}`,
+  files: readonly Segment[],
+  facts: ReadonlyMap<string, SegmentFact>,
+): Promise<Source[]> {
+  const sources: Source[] = []
+  const isOpen = files.some(({ sealed }) => !sealed)
+  const isListed = files.some((segment) => factOf(dir, segment, facts) !== undefined)
+  for (const segment of files) {
+    // The plaintext of what is sealed already, or what is sealed of a plaintext that is still there.
+    const isLeft = segment.sealed ? isOpen && !isListed && (await isYoung(segment.path)) : isListed
+    const fact = factOf(dir, segment, facts)
+    if (!isLeft) sources.push({ dir, segment, fact, first: firstOf(segment, fact) })
   }
+  return sources
+}
+
+function factOf(
+  dir: string,
+  { name, path, sealed }: Segment,
+  facts: ReadonlyMap<string, SegmentFact>,
+): SegmentFact | undefined {
+  const fact = sealed ? facts.get(name) : undefined
+  return fact !== undefined && join(dir, fact.path) === path ? fact : undefined
+}
+
+interface ListedFacts {
+  facts: Map<string, SegmentFact>
+  /** By how much clocks were set back, all together: a segment may hold lines later than its last one. Milliseconds. */
+  steps: number
+  problem: string | undefined
+}
+
+/** What the ledger lists and signs; `problem` says that this is not all of it. */
+async function listedIn(dir: string): Promise<ListedFacts> {
+  const listed: ListedFacts = { facts: new Map(), steps: 0, problem: undefined }
+  const onEntry = (entry: LedgerEntry) => {
+    if (entry.kind === 'segment' && !listed.facts.has(entry.name)) listed.facts.set(entry.name, entry)
+    if (entry.kind === 'clock' && entry.step < 0) listed.steps -= entry.step
+  }
+  try {
+    const { problem } = await verifyLedger(dir, { onEntry })
+    if (problem !== undefined)
+      listed.problem = `its ledger is not proven from entry ${problem.n} on, which ${problem.what}`
+  } catch (error) {
+    if (!(error instanceof HushlogError)) throw error
+    listed.problem = error.message
+  }
+  return listed
 }
 
 function firstOf({ stamp }: Segment, fact: SegmentFact | undefined): number {
@@ -65,5 +109,13 @@ function firstOf({ stamp }: Segment, fact: SegmentFact | undefined): number {
 
 /** Written so that a time that cannot be read is within. */
 function isWithin({ first, last }: SegmentFact, since: number, until: number): boolean {
-  return !(Date.parse(last) < since - SLACK) && !(Date.parse(first) > until + SLACK)
+  return !(Date.parse(last) < since) && !(Date.parse(first) > until)
+}
+
+const YOUNG = 60_000
+
+/** Whether a file may be one of a segment that is being sealed. By the time of its change, which nobody can set. */
+export async function isYoung(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined)
+  return found !== undefined && Math.abs(Date.now() - found.ctimeMs) < YOUNG
 }
