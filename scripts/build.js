@@ -1,16 +1,18 @@
 /**
- * Compiles the scanner into lib/, lib/ into build/, and what is there into the few files of dist/ that the package
+ * Compiles the scanner and the review's page into lib/, lib/ into build/, and what is there into the few files of dist/ that the package
  * holds: a module of one file is loaded in half the time of one of 130.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildPage } from './build-page.js'
 import { buildScanner } from './build-scanner.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 await buildScanner()
+await buildPage()
 for (const folder of ['build', 'dist']) rmSync(`${root}${folder}`, { recursive: true, force: true })
 compile()
 await bundle()

@@ -1,0 +1,2 @@
+export function pageModule(): Promise<string>
+export function buildPage(): Promise<void>
