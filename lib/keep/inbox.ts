@@ -8,6 +8,8 @@ import { HOLD_REQUEST } from './hold-request.ts'
 import { Holds } from './holds.ts'
 import { type Ledger, readLedger } from './ledger.ts'
 import type { Check, Requested, RequestKind, Standing } from './request-kind.ts'
+import { REVIEW_REQUEST } from './review-request.ts'
+import { Reviews } from './reviews.ts'
 
 /*
  * What others ask the keeper to record lies in inbox/ as files of JSON, one a request. The keeper alone writes the
@@ -17,6 +19,7 @@ import type { Check, Requested, RequestKind, Standing } from './request-kind.ts'
 /** A row for each kind of request. */
 const KINDS: { [Kind in Requested['kind']]: RequestKind<Extract<Requested, { kind: Kind }>> } = {
   hold: HOLD_REQUEST,
+  review: REVIEW_REQUEST,
 }
 
 /** A request as it stands in a file. */
@@ -69,13 +72,14 @@ export async function takeInbox(ledger: Ledger, now: number = Date.now()): Promi
 }
 
 async function standingOf(dir: string, now: number): Promise<Standing> {
-  const standing: Standing = { dir, now, holds: new Holds() }
+  const standing: Standing = { dir, now, holds: new Holds(), reviews: new Reviews() }
   for await (const entry of readLedger(dir)) note(standing, entry)
   return standing
 }
 
-function note({ holds }: Standing, entry: LedgerEntry): void {
+function note({ holds, reviews }: Standing, entry: LedgerEntry): void {
   holds.note(entry)
+  reviews.note(entry)
 }
 
 function lettersIn(folder: string): Letter[] {
@@ -135,7 +139,7 @@ const CHECKS: Check<KeeperRequest>[] = [
   [(request) => request === null || typeof request !== 'object' || Array.isArray(request), 'it is no object'],
   [({ kind }) => !Object.hasOwn(KINDS, kind), `its kind is none of ${Object.keys(KINDS).join(', ')}`],
   [
-    (request) => !Object.keys(request).every((field) => kindOf(request).fields.includes(field as 'kind')),
+    (request) => !Object.keys(request).every((field) => kindOf(request).fields.includes(field)),
     'it has a field that is not known',
   ],
 ]
@@ -147,7 +151,8 @@ export function problemIn(request: KeeperRequest): string | undefined {
 }
 
 function kindOf({ kind }: KeeperRequest): RequestKind<Requested> {
-  return KINDS[kind]
+  // What each row takes is what its own name finds.
+  return KINDS[kind] as unknown as RequestKind<Requested>
 }
 
 export const REFUSED = 'refused'

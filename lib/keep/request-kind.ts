@@ -1,8 +1,9 @@
-import type { HoldFact } from './facts.ts'
+import type { HoldFact, ReviewFact } from './facts.ts'
 import type { Holds } from './holds.ts'
+import type { Reviews } from './reviews.ts'
 
 /** What others may ask the keeper to enter into the ledger. */
-export type Requested = HoldFact
+export type Requested = HoldFact | ReviewFact
 
 /** What the ledger says now, as far as requests go by it. */
 export interface Standing {
@@ -10,6 +11,7 @@ export interface Standing {
   /** Milliseconds since the epoch. */
   now: number
   holds: Holds
+  reviews: Reviews
 }
 
 export type Check<Request> = [isWrong: (request: Request) => boolean, problem: string]
@@ -17,7 +19,7 @@ export type Check<Request> = [isWrong: (request: Request) => boolean, problem: s
 /** All that there is to know of one kind of request. */
 export interface RequestKind<F extends Requested> {
   /** The members that it may have, in the order in which they stand in the entry. */
-  fields: readonly (keyof F & string)[]
+  fields: readonly string[]
   /** What may be wrong with it by itself; nothing in it is known to have the type that it should have. */
   checks: readonly Check<Omit<F, 'by'>>[]
   /** What is wrong with it now, by what the ledger says and by who asks; or undefined. */
