@@ -30,6 +30,7 @@ const DOCUMENTS: Document[] = [
   { path: 'docs/commands.md', runs: 9 },
   { path: 'docs/operating.md', runs: 3 },
   { path: 'docs/verifying.md', runs: 2 },
+  { path: 'docs/review.md', runs: 2 },
   { path: 'docs/restoring.md', runs: 2 },
   { path: 'docs/express.md', runs: 4 },
   { path: 'docs/fastify.md', runs: 2 },

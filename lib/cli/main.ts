@@ -12,6 +12,7 @@ import { keep } from './keep.ts'
 import { keygen } from './keygen.ts'
 import { prune } from './prune.ts'
 import { restore } from './restore.ts'
+import { review } from './review.ts'
 import { scan } from './scan.ts'
 import { scrub } from './scrub.ts'
 import { seal } from './seal.ts'
@@ -22,11 +23,11 @@ import { Output, sayError } from './terminal.ts'
 import { verify } from './verify.ts'
 
 const COMMANDS: readonly Command[] = [
-  ...[scrub, scan, status, tail, cat, verify, keep, seal, ship, restore, hold, prune, keygen],
+  ...[scrub, scan, status, tail, cat, verify, review, keep, seal, ship, restore, hold, prune, keygen],
 ]
 
 /** Promised, and not here yet. */
-const LATER = 'search review sql'.split(' ')
+const LATER = 'search sql'.split(' ')
 
 async function main([name, ...rest]: string[]): Promise<number> {
   if (name === undefined) {

@@ -40,7 +40,7 @@ const CASES: Case[] = [
   },
   { args: ['--versoin'], code: 2, stderr: /unknown option --versoin\n.*did you mean --version\?/ },
   { args: ['help', 'sacn'], code: 2, stderr: /did you mean scan\?/ },
-  { args: ['review'], code: 2, stderr: /^hushlog: error: hushlog review is not in this version\n$/ },
+  { args: ['sql'], code: 2, stderr: /^hushlog: error: hushlog sql is not in this version\n$/ },
   { args: ['help', 'search'], code: 2, stderr: /hushlog search is not in this version/ },
   {
     args: ['scan', '--recusive', '.'],
