@@ -21,7 +21,14 @@ import { ShipThread } from './ship/ship-thread.ts'
 import { prepareDirectory } from './store/directory.ts'
 import type { Stamp } from './store/frames.ts'
 import { SegmentWriter, type SegmentWriterOptions } from './store/writer.ts'
-import type { BatchSink, Gap, Hushlog, HushlogOptions, Stats } from './types.ts'
+import {
+  type BatchSink,
+  type Gap,
+  type Hushlog,
+  type HushlogOptions,
+  STDOUT_NOT_READ,
+  type Stats,
+} from './types.ts'
 
 const FLUSH_DEADLINE = 10_000
 
@@ -226,7 +233,7 @@ function outputOf(
 
 function slowReader(count: number): Gap {
   const now = Date.now()
-  return { reason: 'standard output is not read', count, levels: {}, first: now, last: now }
+  return { reason: STDOUT_NOT_READ, count, levels: {}, first: now, last: now }
 }
 
 function sayWhere(config: Config, store: Store | undefined, output: BatchSink | undefined): void {

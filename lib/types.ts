@@ -34,6 +34,9 @@ export interface BatchSink {
   flushSync(): void
 }
 
+/** The reason of a gap of standard output alone: the store has every line. */
+export const STDOUT_NOT_READ = 'standard output is not read'
+
 /** What was lost between two moments, and why. */
 export interface Gap {
   reason: string

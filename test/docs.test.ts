@@ -31,6 +31,7 @@ const DOCUMENTS: Document[] = [
   { path: 'docs/operating.md', runs: 3 },
   { path: 'docs/searching.md', runs: 1 },
   { path: 'docs/verifying.md', runs: 2 },
+  { path: 'docs/review.md', runs: 2 },
   { path: 'docs/restoring.md', runs: 2 },
   { path: 'docs/express.md', runs: 4 },
   { path: 'docs/fastify.md', runs: 2 },

@@ -19,6 +19,24 @@ export function actAsOwner(dir: string): boolean {
   return true
 }
 
+/**
+ * Does something as the owner of a log directory, as `actAsOwner` tells, and is root again then.
+ * @throws HushlogError `HUSHLOG_READ` when the directory is not there
+ */
+export async function asOwner<T>(dir: string, work: (isRoot: boolean) => Promise<T>): Promise<T> {
+  const groups = process.getgroups?.() ?? []
+  const isRoot = actAsOwner(dir)
+  try {
+    return await work(isRoot)
+  } finally {
+    if (isRoot) {
+      process.seteuid?.(ROOT)
+      process.setegid?.(ROOT)
+      process.setgroups?.(groups)
+    }
+  }
+}
+
 /** Does something as root for one who acts as the owner; nothing that follows a path. */
 export function asRootAgain(work: () => void): void {
   const user = process.geteuid?.() as number

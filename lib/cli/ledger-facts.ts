@@ -6,6 +6,7 @@
 import { LineSplitter } from '../keep/bounded-lines.ts'
 import { type Hold, Holds } from '../keep/holds.ts'
 import { type LedgerEntry, ledgerPath } from '../keep/ledger.ts'
+import { type Review, Reviews } from '../keep/reviews.ts'
 import { chunksOf } from './log-directory.ts'
 import { ShipCounter, type ShipFacts } from './ship-facts.ts'
 
@@ -50,11 +51,15 @@ export interface LedgerFacts {
   heartbeat: string | null
   /** Legal holds that stand. */
   holds: Hold[]
+  /** The newest review. */
+  review: LastReview | null
   /** To how many recipients segments are encrypted; null when it does not say. */
   recipients: number | null
   /** Of each target that segments are shipped to. */
   ship: ShipFacts[]
 }
+
+export type LastReview = Pick<Review, 'at' | 'since' | 'until' | 'by'> & { reviewer: string | null }
 
 export interface LedgerQuestion {
   dir: string
@@ -80,6 +85,7 @@ type Entry = Record<string, unknown>
 export async function ledgerFacts(question: LedgerQuestion): Promise<LedgerFacts> {
   const facts = noFacts()
   const holds = new Holds()
+  const reviews = new Reviews()
   const shipping = new ShipCounter()
   const lines = new LineSplitter(MAX_LINE)
   for await (const chunk of chunksOf(ledgerPath(question.dir))) {
@@ -89,10 +95,12 @@ export async function ledgerFacts(question: LedgerQuestion): Promise<LedgerFacts
       if (entry !== undefined) shipping.note(entry)
       if (entry === undefined) facts.unreadable++
       else if (entry.kind === 'hold') noteHold(holds, entry)
+      else if (entry.kind === 'review') reviews.note(entry as unknown as LedgerEntry)
       else NOTES.get(entry.kind)?.(facts, entry, question)
     }
   }
   facts.holds = holds.list()
+  facts.review = lastOf(reviews.list()[0])
   facts.ship = shipping.result()
   return facts
 }
@@ -117,6 +125,7 @@ export function noFacts(): LedgerFacts {
     isSigned: false,
     heartbeat: null,
     holds: [],
+    review: null,
     recipients: null,
     ship: [],
   }
@@ -156,6 +165,14 @@ function noteHold(holds: Holds, entry: Entry): void {
   if (typeof entry.id !== 'string' || entry.id.length > MAX_TEXT) return
   const isRoom = entry.op === 'remove' || holds.list().length < MAX_HOLDS
   if (isRoom) holds.note(entry as unknown as LedgerEntry)
+}
+
+function lastOf(review: Review | undefined): LastReview | null {
+  if (review === undefined) return null
+  const { at, since, until, by, reviewer } = review
+  const [text, from, to] = [at, since, until].map((time) => isoOf(timeIn(time)))
+  const name = typeof reviewer === 'string' ? reviewer.slice(0, MAX_TEXT) : null
+  return { at: text, since: from, until: to, by: countIn(by), reviewer: name }
 }
 
 function notePruned(facts: LedgerFacts, { name }: Entry): void {

@@ -11,6 +11,7 @@ import { keep } from './keep.ts'
 import { keygen } from './keygen.ts'
 import { prune } from './prune.ts'
 import { restore } from './restore.ts'
+import { review } from './review.ts'
 import { scan } from './scan.ts'
 import { scrub } from './scrub.ts'
 import { seal } from './seal.ts'
@@ -23,7 +24,8 @@ import { Output, sayError } from './terminal.ts'
 import { verify } from './verify.ts'
 
 const COMMANDS: readonly Command[] = [
-  ...[scrub, scan, status, tail, search, sql, cat, verify, keep, seal, ship, restore, hold, prune, keygen],
+  ...[scrub, scan, status, tail, search, review, sql, cat, verify],
+  ...[keep, seal, ship, restore, hold, prune, keygen],
 ]
 
 async function main([name, ...rest]: string[]): Promise<number> {

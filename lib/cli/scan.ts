@@ -9,6 +9,7 @@ import { TextFeed } from '../scrub/text-feed.ts'
 import type { TextSink } from '../scrub/text-sink.ts'
 import { CleanedCopy } from './cleaned-copy.ts'
 import { type Arguments, type Command, EXIT, printable, usage } from './command.ts'
+import { type Condition, conditionsOf, FAIL_ON, failing } from './fail-on.ts'
 import { type Finding, FindingSink } from './findings.ts'
 import { Progress } from './progress.ts'
 import { SCRUB_OPTIONS, scrubOptions } from './scrub-options.ts'
@@ -32,10 +33,13 @@ FILE.scrubbed or, of a packed one, FILE.scrubbed.gz. Nothing is ever overwritten
 and the original stays as it is.
 
 Exit code 0 when nothing was found, 1 when something was, 2 when a file could not
-be read or a copy not be written; the others are scanned all the same.`,
+be read or a copy not be written; the others are scanned all the same. --fail-on
+names what counts as found: 'secrets>10' for more than ten secrets of any kind,
+'jwt,card>3' by the names of rules.`,
   options: {
     ...SCRUB_OPTIONS,
     recursive: { help: 'scan the files in directories too; links in them are not followed' },
+    'fail-on': FAIL_ON,
     fix: { help: 'write a cleaned copy beside each file with secrets' },
     json: { help: 'one JSON object for each secret: file, line, column, rule, hint' },
   },
@@ -48,6 +52,9 @@ class Scan {
   #isRecursive: boolean
   #fixes: boolean
   #finder: Finder
+  #conditions: Condition[]
+  #isTold: boolean
+  #counts: Record<string, number> = { secrets: 0 }
   #output = new Output()
   #progress = new Progress(process.stderr, 0)
   #found = 0
@@ -65,6 +72,9 @@ class Scan {
       throw usage('--fix takes files, not standard input', 'hushlog scrub cleans standard input')
     }
     this.#finder = createFinder(scrubOptions(args), [])
+    const kinds = ['secrets', ...this.#finder.rules.ids.names]
+    this.#conditions = conditionsOf(args, kinds) ?? [{ kind: 'secrets', over: 0 }]
+    this.#isTold = args.has('fail-on')
   }
 
   async run(): Promise<number> {
@@ -81,7 +91,9 @@ class Scan {
     }
     this.#progress.clear()
     if (!this.#output.isClosed) say(summaryOf(this.#found, withSecrets, this.#scanned))
-    return this.#failed ? EXIT.failed : this.#found > 0 ? EXIT.found : EXIT.ok
+    const held = failing(this.#conditions, this.#counts)
+    if (this.#isTold) for (const { words } of held) say(words)
+    return this.#failed ? EXIT.failed : held.length > 0 ? EXIT.found : EXIT.ok
   }
 
   async #file(path: string): Promise<void> {
@@ -127,6 +139,8 @@ class Scan {
     for (const line of withheld) this.#fail(usage(`cannot look at ${printable(path)}:${line}`))
     if (findings.length === 0) return
     this.#found += findings.length
+    for (const { rule } of findings) this.#counts[rule] = (this.#counts[rule] ?? 0) + 1
+    this.#counts.secrets = this.#found
     this.#progress.clear()
     await this.#output.write(findings.map((finding) => this.#lineFor(path, finding)).join(''))
   }

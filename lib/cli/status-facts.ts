@@ -8,7 +8,7 @@ import { errorCode, HushlogError } from '../errors.ts'
 import type { Hold } from '../keep/holds.ts'
 import { examineOpen } from '../keep/open-folder.ts'
 import { type KeeperState, readPresence } from '../keep/presence.ts'
-import { type LedgerFacts, type Losses, ledgerFacts, noFacts } from './ledger-facts.ts'
+import { type LastReview, type LedgerFacts, type Losses, ledgerFacts, noFacts } from './ledger-facts.ts'
 import {
   cannotRead,
   checkDirectory,
@@ -43,6 +43,8 @@ export interface Status {
   /** Time of the last one, ISO 8601. */
   heartbeat: string | null
   holds: Hold[]
+  /** The newest that the ledger lists. */
+  review: LastReview | null
   /** What lies in open/ and is not taken: links, pipes, files of other users, names that are none of ours. */
   refused: number
   /** Folders that this user may not look into: what they hold is not counted. */
@@ -151,6 +153,7 @@ export async function statusOf(dir: string, options: StatusOptions): Promise<Sta
     ...keeperFacts(dir, now),
     heartbeat: ledger.heartbeat,
     holds: ledger.holds,
+    review: ledger.review,
     unseen,
     encrypted: unseen.length > 0 ? 'unknown' : encrypted(inSealed.segments),
     recipients: ledger.recipients,

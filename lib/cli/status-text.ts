@@ -2,7 +2,7 @@
  * What people read of a status: a line for each thing, and a word for each that is wrong.
  */
 import { visibleText } from '../logger/visible.ts'
-import type { Losses } from './ledger-facts.ts'
+import type { LastReview, Losses } from './ledger-facts.ts'
 import type { ShipFacts } from './ship-facts.ts'
 import type { Disk, KeeperFacts, Rate, Status } from './status-facts.ts'
 
@@ -42,6 +42,7 @@ const ROWS: [string, (status: Status) => string][] = [
   ['keeper', ({ keeper }) => keeperText(keeper)],
   ['heartbeat', ({ heartbeat }) => heartbeat ?? 'none yet'],
   ['holds', ({ holds }) => (holds.length === 0 ? 'none' : holdsText(holds.map(({ id }) => id)))],
+  ['reviewed', ({ review }) => reviewText(review)],
   ['refused', ({ refused }) => (refused === 0 ? 'nothing' : `${number(refused)} in open/`)],
   ['encrypted', ({ encrypted, recipients }) => encryptedText(encrypted, recipients)],
   [
@@ -121,6 +122,12 @@ const SHOWN_HOLDS = 5
 function holdsText(ids: string[]): string {
   const more = ids.length > SHOWN_HOLDS ? ` and ${number(ids.length - SHOWN_HOLDS)} more` : ''
   return `${ids.slice(0, SHOWN_HOLDS).join(', ')}${more}`
+}
+
+function reviewText(review: LastReview | null): string {
+  if (review === null) return 'never, as far as the ledger says'
+  const { at, by, reviewer, since, until } = review
+  return `${at} by ${reviewer ?? `user ${by}`}, for ${since} to ${until}`
 }
 
 function encryptedText(encrypted: Status['encrypted'], recipients: number | null): string {

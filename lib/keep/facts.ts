@@ -70,6 +70,22 @@ export interface HoldFact {
   by: number
 }
 
+/** Somebody has reviewed the logs. */
+export interface ReviewFact {
+  kind: 'review'
+  /** The time that was looked at, ISO 8601. */
+  since: string
+  until: string
+  /** As they call themselves. */
+  reviewer?: string
+  /** Of the report, as `hushlog review --json` prints it, hexadecimal. */
+  sha256: string
+  /** How many findings it had. */
+  findings: number
+  /** Who asked for it: the owner of the request's file, by number. */
+  by: number
+}
+
 /** To whom segments are encrypted from here on; empty: to nobody. */
 export interface RecipientsFact {
   kind: 'recipients'
@@ -139,6 +155,7 @@ export type Fact =
   | PrunedFact
   | HeartbeatFact
   | HoldFact
+  | ReviewFact
   | RecipientsFact
   | TargetsFact
   | ShippedFact

@@ -22,6 +22,11 @@ export class Ids {
     return code
   }
 
+  /** All that are known by now. */
+  get names(): readonly string[] {
+    return this.#names
+  }
+
   name(code: number): string {
     return this.#names[code]
   }

@@ -57,6 +57,21 @@ t.test(`--fix writes a cleaned copy for its owner alone, packed as the original`
   t.equal((await scan(dir, ['a.log.scrubbed', 'b.log.scrubbed.gz'])).code, 0)
 })
 
+t.test('--fail-on says what counts: all secrets, or those of a rule, over a number', async (t) => {
+  const dir = files(t, { 'a.log': TEXT })
+  for (const [list, code, words] of [
+    ['secrets>4', 0, ''],
+    ['secrets>3', 1, '--fail-on: secrets is 4, over 3'],
+    ['jwt,password>1', 1, '--fail-on: password is 2, over 1'],
+    ['jwt', 0, ''],
+    ['gihub', 2, 'hint: did you mean github?'],
+  ] as const) {
+    const ended = await scan(dir, [`--fail-on=${list}`, 'a.log'])
+    t.equal(ended.code, code, list)
+    t.ok(ended.stderr.includes(words), ended.stderr)
+  }
+})
+
 // From the sources too, for the sake of coverage; compiling them takes seconds.
 for (const from of ['built', 'sources'] as const) {
   t.test(

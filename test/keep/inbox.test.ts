@@ -16,6 +16,7 @@ import t, { type Test } from 'tap'
 import { readHolds } from '../../lib/keep/holds.ts'
 import { takeInbox } from '../../lib/keep/inbox.ts'
 import { Ledger } from '../../lib/keep/ledger.ts'
+import { verify } from '../../lib/keep/verify.ts'
 import { logDirectory } from '../store/helpers.ts'
 import { entriesOf, kinds, NOON } from './helpers.ts'
 
@@ -56,11 +57,42 @@ t.test('requests are entered in the order of their names, as one group, and are 
   t.same(await takeInbox(ledger), { taken: [], refused: [] }, 'nothing is left')
 })
 
+const reviewed = {
+  kind: 'review',
+  since: '2026-11-17T12:00:00.000Z',
+  until: '2026-11-24T13:00:00.000Z',
+  reviewer: 'ada',
+  sha256: 'a'.repeat(64),
+  findings: 3,
+}
+
+t.test('a review is entered with who asked, once, and changes nothing else', async (t) => {
+  const { dir, ledger, path, put } = inbox(t)
+  put(reviewed)
+  t.same((await takeInbox(ledger, NOON)).refused, [])
+  put(reviewed)
+  t.same(
+    await takeInbox(ledger, NOON),
+    { taken: [], refused: [] },
+    'a crash came before the request was gone',
+  )
+  t.notOk(existsSync(path('2.json')))
+  const { reviewer, ...unnamed } = reviewed
+  put({ ...unnamed, sha256: 'b'.repeat(64) })
+  await takeInbox(ledger, NOON)
+  const [, first, second] = await entriesOf(dir)
+  t.match(first, { ...reviewed, by: me, at: new Date(NOON).toISOString() })
+  t.same(Object.keys(second), ['v', 'n', 'prev', 'at', ...Object.keys(unnamed), 'by'])
+  const { problems } = await verify({ dir, now: NOON })
+  t.same(problems, [])
+})
+
 const WRONG: [string, unknown, RegExp][] = [
   ['no JSON', '{"kind":', /no JSON/],
   ['an array', [add], /no object/],
   ['null', 'null', /no object/],
-  ['another kind', { ...add, kind: 'review' }, /kind is not hold/],
+  ['another kind', { ...add, kind: 'prune' }, /kind is none of hold/],
+  ['a kind that every object has', { ...add, kind: 'constructor' }, /kind is none of hold/],
   ['an unknown field', { ...add, by: 0 }, /a field that is not known/],
   ['another op', { ...add, op: 'change' }, /neither add nor remove/],
   ['no id', { kind: 'hold', op: 'add' }, /id is not 1 to 64/],
@@ -78,6 +110,17 @@ const WRONG: [string, unknown, RegExp][] = [
   ['a long reason', { ...add, reason: 'x'.repeat(201) }, /reason is not 1 to 200/],
   ['a removal of times', { ...remove, since: '2026-01-02T00:00:00.000Z' }, /its id alone/],
   ['a removal of nothing', remove, /no hold of this id stands/],
+  ['a review that ends before it begins', { ...reviewed, until: reviewed.since }, /ends before it begins/],
+  ['a review without times', { kind: 'review', sha256: reviewed.sha256, findings: 0 }, /not ISO 8601/],
+  ['a review of days to come', { ...reviewed, until: '2026-11-24T15:00:00.000Z' }, /in the time to come/],
+  ['a reviewer that a terminal obeys', { ...reviewed, reviewer: 'eve\u001b[2J' }, /reviewer is not 1 to 64/],
+  ['a long reviewer', { ...reviewed, reviewer: 'x'.repeat(65) }, /reviewer is not 1 to 64/],
+  ['a reviewer that is no text', { ...reviewed, reviewer: ['ada'] }, /reviewer is not 1 to 64/],
+  ['a hash in capitals', { ...reviewed, sha256: 'A'.repeat(64) }, /sha256 is not 64/],
+  ['a short hash', { ...reviewed, sha256: 'a'.repeat(63) }, /sha256 is not 64/],
+  ['findings below none', { ...reviewed, findings: -1 }, /findings are no number/],
+  ['a review with who asked', { ...reviewed, by: 0 }, /a field that is not known/],
+  ['a review with a field of a hold', { ...reviewed, id: 'x' }, /a field that is not known/],
   ['more than 4 KB', `${JSON.stringify(add)}${' '.repeat(4096)}`, /4 KB/],
 ]
 
@@ -87,7 +130,7 @@ t.test(
     const { dir, ledger, put } = inbox(t)
     const files = WRONG.map(([, request]) => put(request))
     put({ ...add, id: 'right' }, 'z.json')
-    const { taken, refused } = await takeInbox(ledger)
+    const { taken, refused } = await takeInbox(ledger, NOON)
     t.match(taken, [{ id: 'right' }])
     for (const [i, [what, , reason]] of WRONG.entries())
       t.match(
@@ -187,7 +230,8 @@ t.test('no bytes in a request do anything but add or remove a hold, or be refuse
       const { taken, refused } = await takeInbox(ledger)
       if (taken.length + refused.length > 1) throw new Error('one request, one answer')
       const [one] = taken
-      if (one !== undefined && !['add', 'remove'].includes(one.op)) throw new Error(one.op)
+      if (one !== undefined && (one.kind !== 'hold' || !['add', 'remove'].includes(one.op)))
+        throw new Error(JSON.stringify(one))
     }),
     { numRuns: 60 },
   )
