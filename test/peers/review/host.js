@@ -76,6 +76,7 @@ class Host {
 
   async run() {
     this.#begin(this.#start)
+    await this.#segments.beginShipping(this.#start)
     for (let day = 0; day <= DAYS; day++) await this.#runDay(day)
     return { host: this.#name, whole: this.#whole, parts: this.#parts, ...this.#results() }
   }
@@ -234,6 +235,7 @@ class Host {
       this.#keeperDown = keeper
     },
     begin: ({ time }) => this.#begin(time),
+    unshipped: () => this.#segments.stopShipping(),
     kill: async ({ time }) => {
       this.#drain(Infinity)
       this.#processLine(time, 30, '"msg":"about to be killed"')

@@ -136,6 +136,15 @@ export const INCIDENTS = {
     facts: {},
     events: () => [{ after: 0, type: 'kill' }],
   },
+  'stopped shipping': {
+    what: 'from here on nothing is shipped',
+    host: 'web-1',
+    day: 85,
+    at: 15 * HOUR + 2 * SECOND,
+    expect: ['shipping'],
+    facts: {},
+    events: () => [{ after: 0, type: 'unshipped' }],
+  },
   deleted: {
     what: 'a sealed segment is deleted',
     host: 'web-1',

@@ -56,6 +56,12 @@ const SHOWN = {
   gap: ({ losses }, { lines }) => losses.lines === lines && losses.gaps.length === 1,
   'clock step': ({ losses }, { step }) => losses.clock.length === 1 && losses.clock[0].step === step,
   'torn tail': ({ losses }) => losses.torn.length === 1 && losses.unended === 1,
+  'stopped shipping': ({ directories }, _facts, { host, at }) =>
+    directories.every(({ dir, shipping }) =>
+      dir.endsWith(`/${host}`)
+        ? shipping.length === 1 && shipping[0].waiting > 0 && Date.parse(shipping[0].waitingSince) >= at
+        : shipping.length === 1 && shipping[0].waiting === 0,
+    ),
   deleted: isInIntegrity,
   flipped: isInIntegrity,
   forged: isInIntegrity,
@@ -76,8 +82,8 @@ function stateOf({ days, hosts }, host, at) {
   return hosts.find((row) => row.host === host)?.days[day]?.state
 }
 
-/** What was done to sealed segments is told whatever the period is; all else in its period alone. */
-const ALWAYS = ['deleted', 'flipped', 'forged', 'silent day']
+/** What is so now is told whatever the period is; all else in its period alone. */
+const ALWAYS = ['deleted', 'flipped', 'forged', 'silent day', 'stopped shipping']
 
 /** The findings of a report, each explained by an incident, and each incident told of. */
 export function findingProblems(asked, { report }, [from, to]) {

@@ -20,6 +20,8 @@ import { headOf, iso, requestId } from './lines.js'
 const BUFFER = 4 * 1024 * 1024
 const FLUSH_AT = BUFFER - 64 * 1024
 const SOON = 40
+/** In the target, longer than it is kept here. */
+const LOCKED_FOR = 400 * 86_400_000
 /** Of a header for one recipient and a nonce there are some 230 bytes: this one is of the first chunk. */
 const FLIPPED_BYTE = 400
 
@@ -53,6 +55,9 @@ export class SegmentsOfHost {
   #counter = 0
   #segment
   #damage
+  #isShipping = false
+  /** Names of sealed segments. */
+  #unshipped = []
   #buffer = Buffer.allocUnsafeSlow(BUFFER)
   #length = 0
 
@@ -174,6 +179,7 @@ export class SegmentsOfHost {
     const recipients = this.#recipients
     const sealed = await seal(this.#ledger, path, reason, { recipients })
     await packing
+    this.#unshipped.push(basename(path, '.log'))
     this.counts.segments++
     this.counts.bytes += segment.size
     if (part !== undefined) {
@@ -200,9 +206,41 @@ export class SegmentsOfHost {
     this.onPart(part)
   }
 
+  /** A keeper tells that it is up, and ships what was sealed since it did so last. */
   async beat(time) {
     this.#now = time
-    await this.#ledger.append({ kind: 'heartbeat', open: openSegments(this.#dir) })
+    const names = this.#isShipping ? this.#unshipped.splice(0) : []
+    await this.#ledger.update(async ({ tip }) => [
+      { kind: 'heartbeat', open: openSegments(this.#dir) },
+      ...(await Promise.all(names.map((name) => this.#ship(name, time)))),
+      ...this.#anchor(names, tip.n + 1),
+    ])
+  }
+
+  async beginShipping(time) {
+    await this.record(time, { kind: 'targets', to: [this.#target] })
+    this.#isShipping = true
+  }
+
+  stopShipping() {
+    this.#isShipping = false
+  }
+
+  get #target() {
+    return `s3://example-logs/${this.#host.host}/`
+  }
+
+  async #ship(name, time) {
+    const { sha256, path } = await this.#ledger.segment(name)
+    const until = iso(time + LOCKED_FOR)
+    return { kind: 'shipped', to: this.#target, name, sha256, key: path, version: `v-${name}`, until }
+  }
+
+  /** The ledger goes with each segment. */
+  #anchor(names, size) {
+    if (names.length === 0) return []
+    const key = `ledger/${size}`
+    return [{ kind: 'anchored', to: this.#target, size, key, checkpoint: `${key}.checkpoint` }]
   }
 
   async record(time, ...facts) {
