@@ -166,11 +166,11 @@ export async function countedSearches(asked) {
     const [least, most] = bounds(asked, days, count)
     if (!(found >= least && found <= most))
       problems.push(
-        `${name}: search counts ${stdout.trim()}, there are ${range(least, most)}: ${stderr.trim()}`,
+        `${name}: search counts ${stdout.trim()}, there are ${range(least, most)}: ${said(stderr)}`,
       )
     const isDamaged = days[0] <= DAMAGED[1] && days[1] >= DAMAGED[0]
     const codes = isDamaged ? [0, 1, 2] : [found > 0 ? 0 : 1]
-    if (!codes.includes(code)) problems.push(`${name}: exit code ${code}, not ${codes}: ${stderr.trim()}`)
+    if (!codes.includes(code)) problems.push(`${name}: exit code ${code}, not ${codes}: ${said(stderr)}`)
   }
   return { numbers: `${questions.length} questions, at most ${peak.toFixed(0)} MB`, problems, peak }
 }
@@ -183,6 +183,10 @@ function bounds(asked, [from, to], count) {
 }
 
 const EMPTY = { requests: {}, failed: {}, levels: {}, audits: {}, actors: {}, messages: {}, markers: {} }
+
+function said(stderr) {
+  return stderr.trim().slice(0, 200)
+}
 
 function range(least, most) {
   return least === most ? String(most) : `${least} to ${most}`
@@ -215,7 +219,7 @@ export async function toldStories(asked) {
     const missing = without({ lines: wanted }, { lines: found }).lines
     const more = without({ lines: found }, { lines }).lines.filter((line) => !line.includes('"untrusted"'))
     if (missing.length > 0)
-      problems.push(`${name}: ${missing.length} of ${lines.length} lines missing: ${stderr.trim()}`)
+      problems.push(`${name}: ${missing.length} of ${lines.length} lines missing: ${said(stderr)}`)
     if (more.length > 0) problems.push(`${name}: ${more.length} lines too many, the first ${more[0]}`)
     const times = found.map((line) => JSON.parse(line).time)
     if (times.some((time, i) => i > 0 && time < times[i - 1]))
@@ -231,7 +235,7 @@ export async function answeredQueries(asked) {
   const counts = asked.counts(from, to)
   const ask = async (query) => {
     const { stdout, stderr, code } = await asked.sql([...asked.since(from, to), query])
-    if (code !== 0) problems.push(`${query}: exit code ${code}: ${stderr.trim()}`)
+    if (code !== 0) problems.push(`${query}: exit code ${code}: ${said(stderr)}`)
     return stdout
       .split('\n')
       .filter((line) => line !== '')
@@ -286,7 +290,7 @@ export async function answeredQueries(asked) {
   const least = most - sumNested(merge({}, asked.part('flipped') ?? {}).requests)
   const found = Number(JSON.parse(all.stdout.trim() || '{"n":-1}').n)
   if (!(found >= least && found <= most))
-    problems.push(`all requests: ${found}, there are ${range(least, most)}: ${all.stderr.trim()}`)
+    problems.push(`all requests: ${found}, there are ${range(least, most)}: ${said(all.stderr)}`)
   return {
     numbers: `${Object.keys(queries).length + 1} queries; all ${most} requests in ${all.seconds.toFixed(1)} s, ${all.peak.toFixed(0)} MB`,
     problems,
