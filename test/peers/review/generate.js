@@ -21,7 +21,7 @@ import { emptyTally, merge } from './tally.js'
 import { DAY, DAYS, HOSTS, HOUR, usersOf } from './world.js'
 
 /** Whenever the generator makes other lines or other files. */
-const VERSION = 2
+const VERSION = 3
 const MB = 1e6
 /** As hushlog's default; a smaller log gets smaller ones, so that there are as many of them. */
 const LARGEST_SEGMENT = 64 * 1024 * 1024

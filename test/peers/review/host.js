@@ -17,7 +17,7 @@ const { DAY, DAYS, FOLLOWED, HOUR, HOSTS, MINUTE, PEOPLE, SECOND } = world
 const BYTES_PER_REQUEST = { shop: 910, billing: 985 }
 const SHARED = 0.02
 const LOGINS = 0.05
-const STORIES = 6
+const STORIES = 2
 /** When a request may begin, so that it ends on the same day. */
 const LAST_CALL = 10 * SECOND
 
