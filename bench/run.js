@@ -2,9 +2,9 @@
  * Ours against others, in one run: npm run bench -- [NAME…] [--rounds N] [--dir DIR] [--size MB]
  *
  * NAME: lines, secrets, scanning, redact, peers, memory, load, scan, hostile; and what does not run unless it is named:
- * turns, store, larger, sealing, wrap, http, loop, live, ship, pieces.
+ * turns, store, larger, sealing, wrap, http, loop, live, ship, search, pieces.
  *
- * --size: of the text that ship sends, 200 unless HUSHLOG_FULL=1 makes it 5000.
+ * --size: of the text that ship sends, 200 unless HUSHLOG_FULL=1 makes it 5000, or that is searched, 300 or 20000.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
@@ -22,14 +22,15 @@ const { values: options, positionals: names } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     dir: { type: 'string', default: tmpdir() },
-    size: { type: 'string', default: process.env.HUSHLOG_FULL === '1' ? '5000' : '200' },
+    size: { type: 'string' },
   },
 })
 const rounds = Number(options.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number of 1 or more')
-const megabytes = Number(options.size)
-if (!Number.isInteger(megabytes) || megabytes < 1)
+const megabytes = options.size === undefined ? undefined : Number(options.size)
+if (megabytes !== undefined && (!Number.isInteger(megabytes) || megabytes < 1))
   throw new Error('--size takes a whole number of MB, 1 or more')
+const isFull = process.env.HUSHLOG_FULL === '1'
 
 /** The optimiser is not done with the way of a line that is cut before that. */
 const WARM_UP_MS = 1000
@@ -42,6 +43,7 @@ const MORE_PARTS = {
   loop: measureLoop,
   live: measureLive,
   ship: measureShip,
+  search: measureSearch,
   pieces: measurePieces,
 }
 const known = [...ROWS, ...MORE].map(({ name }) => name).concat(Object.keys(PARTS), Object.keys(MORE_PARTS))
@@ -262,7 +264,13 @@ function measureLive() {
 
 async function measureShip() {
   const ship = await import('./ship.js')
-  await ship.measureShip({ rounds, megabytes, folder })
+  await ship.measureShip({ rounds, megabytes: megabytes ?? (isFull ? 5000 : 200), folder })
+}
+
+async function measureSearch() {
+  const search = await import('./search.js')
+  const logs = join(folder, 'search')
+  await search.measureSearch({ rounds, megabytes: megabytes ?? (isFull ? 20_000 : 300), folder: logs })
 }
 
 function measurePieces() {
