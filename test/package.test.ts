@@ -155,8 +155,8 @@ t.test('the package holds the build, its papers and nothing else', async (t) => 
   )
   t.equal(
     built.filter(isShared).length,
-    14,
-    'what the library, the transport, the command and the threads have in common stands there once; S3 is loaded when it is used',
+    15,
+    'what the library, the transport, the command and the threads have in common stands there once; S3, DuckDB and the page are loaded when they are used',
   )
 })
 
