@@ -1,3 +1,4 @@
+import type { Decrypter } from 'age-encryption'
 import { HushlogError } from '../errors.ts'
 import { NONCE_BYTES, PayloadReader, payloadKey } from './age-payload.ts'
 import { Damaged } from './damaged.ts'
@@ -46,23 +47,43 @@ async function readHeader(file: RandomAccess): Promise<Buffer> {
 }
 
 async function unwrap(header: Buffer, path: string, identities: readonly string[]): Promise<Uint8Array> {
-  const { Decrypter } = await import('age-encryption')
-  const decrypter = new Decrypter()
-  for (const identity of identities) decrypter.addIdentity(identity)
-  let isForOthers = false
-  // Asked last, when none before it could unwrap the file's key.
-  decrypter.addIdentity({
-    unwrapFileKey: () => {
-      isForOthers = true
-      return null
-    },
-  })
+  const decrypter = await decrypterFor(identities)
   try {
     return await decrypter.decryptHeader(header)
   } catch {
-    if (isForOthers) throw wrongIdentity(path, identities.length)
+    if (await isForOthers(header, identities)) throw wrongIdentity(path, identities.length)
     throw new Damaged('its header was changed')
   }
+}
+
+/** To take in an identity takes as long as to open a file with it: a search opens thousands. */
+const decrypters = new WeakMap<readonly string[], Promise<Decrypter>>()
+
+function decrypterFor(identities: readonly string[]): Promise<Decrypter> {
+  const known = decrypters.get(identities) ?? newDecrypter(identities)
+  decrypters.set(identities, known)
+  return known
+}
+
+async function newDecrypter(identities: readonly string[]): Promise<Decrypter> {
+  const { Decrypter } = await import('age-encryption')
+  const decrypter = new Decrypter()
+  for (const identity of identities) decrypter.addIdentity(identity)
+  return decrypter
+}
+
+async function isForOthers(header: Buffer, identities: readonly string[]): Promise<boolean> {
+  let isAsked = false
+  const decrypter = await newDecrypter(identities)
+  // Asked last, when none before it could unwrap the file's key.
+  decrypter.addIdentity({
+    unwrapFileKey: () => {
+      isAsked = true
+      return null
+    },
+  })
+  await decrypter.decryptHeader(header).catch(() => {})
+  return isAsked
 }
 
 function wrongIdentity(path: string, count: number): HushlogError {

@@ -13,7 +13,7 @@ import {
 import type { LedgerEntry } from './facts.ts'
 import { ledgerLines } from './ledger.ts'
 import { isBrokenOff, problemOf } from './ledger-state.ts'
-import { checkpointText, isSignedBy, originOf } from './note.ts'
+import { checkpointText, isSignedBy, isSignedByLater, originOf } from './note.ts'
 
 /*
  * Reads the ledger as somebody who trusts nothing in it: each line follows from the one before it, each group is
@@ -67,8 +67,15 @@ export interface LedgerVisitor {
 /** @throws HushlogError `HUSHLOG_LEDGER` when it cannot be read at all */
 export async function verifyLedger(dir: string, visitor: LedgerVisitor = {}): Promise<LedgerCheck> {
   const walk = new LedgerWalk(visitor)
-  for await (const lines of ledgerLines(dir)) for (const line of lines) walk.take(line)
+  for await (const lines of ledgerLines(dir)) {
+    await walk.checkAhead(lines)
+    for (const line of lines) walk.take(line)
+  }
   return walk.result()
+}
+
+function signatureOf(key: string, text: string, sig: string): string {
+  return `${key} ${sig} ${text}`
 }
 
 interface Fault {
@@ -103,6 +110,8 @@ export class LedgerWalk {
   #restarts: { n: number; key: string }[] = []
   #proven: ProvenSeal | undefined
   #fault: Fault | undefined
+  /** Signatures that were found right, with what they sign and by which key. */
+  readonly #ahead = new Set<string>()
 
   constructor(visitor: LedgerVisitor) {
     this.#visitor = visitor
@@ -124,6 +133,24 @@ export class LedgerWalk {
     copy.#proven = this.#proven
     copy.#fault = this.#fault
     return copy
+  }
+
+  /** Checks the signatures of the lines that come next on all cores: `take` then knows the right ones. */
+  async checkAhead(lines: readonly Buffer[]): Promise<void> {
+    this.#ahead.clear()
+    let key = this.#key
+    const checks: Promise<void>[] = []
+    for (const line of lines) {
+      const entry = isSeal(line) ? parseEntry(line) : undefined
+      if (entry?.kind !== 'seal') continue
+      if (key !== undefined && typeof entry.sig === 'string') {
+        const [signer, text, { sig }] = [key, this.#signedText(line, entry), entry]
+        const note = (isRight: boolean) => void (isRight && this.#ahead.add(signatureOf(signer, text, sig)))
+        checks.push(isSignedByLater(signer, text, sig).then(note))
+      }
+      key = typeof entry.next === 'string' ? entry.next : undefined
+    }
+    await Promise.all(checks)
   }
 
   /** The last line that follows from the one before it. */
@@ -220,7 +247,9 @@ export class LedgerWalk {
     const isWhole =
       typeof entry.sig === 'string' &&
       withSignature(withoutSignature(line, entry.sig), entry.sig).equals(line)
-    if (isWhole && isSignedBy(this.#key as string, text, entry.sig)) return undefined
+    const key = this.#key as string
+    if (isWhole && (this.#ahead.has(signatureOf(key, text, entry.sig)) || isSignedBy(key, text, entry.sig)))
+      return undefined
     return { kind: 'signature', what: 'has a signature that the key named before it did not make' }
   }
 

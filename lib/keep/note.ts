@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { promisify } from 'node:util'
 
 /*
  * Keys and signatures as texts: C2SP signed notes (c2sp.org/signed-note) and checkpoints in the form of a tlog
@@ -95,6 +96,27 @@ export function isSignedBy(key: string, text: string, sig: string): boolean {
     verify(undefined, Buffer.from(text), publicKey, signature)
   )
 }
+
+/** The same in the pool of threads, several at a time. */
+export async function isSignedByLater(key: string, text: string, sig: string): Promise<boolean> {
+  const signature = bytesOf(sig, RAW_SIGNATURE)
+  const publicKey = publicKeyOf(key)
+  return (
+    signature !== undefined &&
+    publicKey !== undefined &&
+    verifyLater(undefined, Buffer.from(text), publicKey, signature)
+  )
+}
+
+const verifyLater = promisify(
+  (
+    algorithm: undefined,
+    text: Buffer,
+    key: KeyObject,
+    signature: Buffer,
+    done: (error: Error | null, isRight: boolean) => void,
+  ) => verify(algorithm, text, key, signature, done),
+)
 
 function publicKeyOf(key: string): KeyObject | undefined {
   const raw = bytesOf(key, RAW_KEY)

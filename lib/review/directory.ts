@@ -7,6 +7,7 @@ import { errorCode, HushlogError } from '../errors.ts'
 import { listSegments, type Segment } from '../keep/reader.ts'
 import { HOUR_MS } from '../keep/search-index/summary.ts'
 import { type Verification, verify } from '../keep/verify.ts'
+import { type OpenFrame, openFrames } from '../keep/verify-numbers.ts'
 import { parseSegmentName } from '../store/segment.ts'
 import type { AuditTally } from './audit.ts'
 import { CoverageTally } from './coverage.ts'
@@ -82,11 +83,13 @@ export async function readDirectory(question: DirectoryQuestion, tallies: Tallie
   const reading = new Reading(question, tallies)
   const problem = problemWith(dir)
   if (problem !== undefined) return reading.missing(problem)
+  // Before the segments are listed: one that is sealed meanwhile is in the ledger.
+  const open = (await reading.attempt(() => openFrames(dir))) ?? []
   const segments = listSegments(dir)
   const verification = await reading.attempt(() => verify({ ...question }))
   const story = (await reading.attempt(() => ledgerStory(dir))) ?? emptyStory()
   const around = await reading.attempt(() => question.surroundings(dir))
-  reading.begin(story, verification)
+  reading.begin(story, verification, open)
   for (const segment of segments) await reading.read(segment)
   reading.listRest()
   return reading.result(integrityOf(verification), around)
@@ -115,6 +118,8 @@ class Reading {
   /** Paths of files that are not what was sealed. */
   #untrusted: ReadonlySet<string> = new Set()
   #story: LedgerStory = emptyStory()
+  /** Whose lines stand in open segments, by their names. */
+  #openServices: ReadonlyMap<string, string | undefined> = new Map()
   #locked = 0
   #wrong = 0
   #lines = 0
@@ -130,8 +135,9 @@ class Reading {
     this.#losses = new LossTally(question.period)
   }
 
-  begin(story: LedgerStory, verification: Verification | undefined): void {
+  begin(story: LedgerStory, verification: Verification | undefined, open: readonly OpenFrame[]): void {
     this.#story = story
+    this.#openServices = new Map(open.map(({ name, frame }) => [name, frame.service]))
     const changed = verification?.problems.filter(({ kind }) => CHANGED.has(kind)) ?? []
     this.#wrong = verification?.problems.length ?? 0
     this.#untrusted = new Set(changed.map(({ where }) => where))
@@ -237,7 +243,7 @@ class Reading {
     { summary, ownLines, isIndexed }: SegmentContent,
   ): Promise<true> {
     const { period } = this.#question
-    const service = listed?.service ?? ''
+    const service = listed?.service ?? this.#openServices.get(segment.name) ?? ''
     let isNow = false
     for (const hour of summary.hours) {
       const place = placeOf(period, hour.hour)

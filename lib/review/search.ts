@@ -75,16 +75,19 @@ export class Search {
   async #sources(): Promise<Source[]> {
     const { dirs, query, identities, onError, onLedger } = this.#options
     const found: Source[] = []
-    for (const dir of dirs) {
-      try {
-        const { sources, skipped, problem } = await sourcesOf(dir, query.since, query.until)
-        if (problem !== undefined) onLedger(dir, problem)
-        this.work.skipped += skipped
-        this.work.segments += sources.length + skipped
-        found.push(...sources)
-      } catch (error) {
-        onError(error, { dir })
+    // At the same time: most of it is checking signatures, which takes all cores.
+    const work = dirs.map((dir) => sourcesOf(dir, query.since, query.until))
+    for (const [i, outcome] of (await Promise.allSettled(work)).entries()) {
+      const dir = dirs[i]
+      if (outcome.status === 'rejected') {
+        onError(outcome.reason, { dir })
+        continue
       }
+      const { sources, skipped, problem } = outcome.value
+      if (problem !== undefined) onLedger(dir, problem)
+      this.work.skipped += skipped
+      this.work.segments += sources.length + skipped
+      found.push(...sources)
     }
     if (identities.length > 0) return found
     const open = found.filter(({ segment }) => !segment.encrypted)
