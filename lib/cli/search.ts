@@ -35,7 +35,7 @@ compared with the ledger's. Lines of one that was changed are marked untrusted.
 Control characters in what was logged are shown as \\u001b and not obeyed.
 
 Exit code, as of grep: 0 when lines are found, 1 when none is, or 2 when something
-cannot be read or was changed; the rest is printed all the same.`,
+cannot be read, was changed or is missing; the rest is printed all the same.`,
   options: {
     dir: { value: 'DIR', multiple: true, help: 'a log directory; may be repeated; default: logs' },
     ...QUERY_OPTIONS,
@@ -84,6 +84,13 @@ const TOGETHER = [
   ['count', 'context'],
 ] as const
 
+function missingWords(dir: string, names: readonly string[]): string {
+  const what = names.length === 1 ? 'segment of this time is' : 'segments of this time are'
+  const first = printable(names[0])
+  const which = names.length === 1 ? first : `${first} and others`
+  return `${printable(dir)}: ${names.length} ${what} missing, listed in the ledger and never pruned: ${which}`
+}
+
 class SearchRun {
   readonly #output: Output
   readonly #args: Arguments
@@ -119,6 +126,7 @@ class SearchRun {
       onError: this.#fail,
       onDoubt: this.#doubt,
       onLedger: (dir, problem) => this.#tellFailure(`${printable(dir)}: ${problem}`, 'run hushlog verify'),
+      onMissing: (dir, names) => this.#tellFailure(missingWords(dir, names), 'run hushlog verify'),
       onProgress: (bytes, total) => this.#advance(bytes, total),
     })
     const follower = this.#args.has('follow') ? await this.#follower(dirs) : undefined

@@ -23,6 +23,8 @@ export interface SearchOptions {
   onDoubt(doubt: Doubt, where: Where): void
   /** Told of a ledger that is not proven to its end. */
   onLedger(dir: string, problem: string): void
+  /** Told of segments that the ledger lists within the time and that are not there, though nobody pruned them. */
+  onMissing?(dir: string, names: readonly string[]): void
   /** Told of bytes that are done, of those of `total`. */
   onProgress?(bytes: number, total: number): void
 }
@@ -73,7 +75,7 @@ export class Search {
   }
 
   async #sources(): Promise<Source[]> {
-    const { dirs, query, identities, onError, onLedger } = this.#options
+    const { dirs, query, identities, onError, onLedger, onMissing } = this.#options
     const found: Source[] = []
     // At the same time: most of it is checking signatures, which takes all cores.
     const work = dirs.map((dir) => sourcesOf(dir, query.since, query.until))
@@ -83,8 +85,9 @@ export class Search {
         onError(outcome.reason, { dir })
         continue
       }
-      const { sources, skipped, problem } = outcome.value
+      const { sources, skipped, missing, problem } = outcome.value
       if (problem !== undefined) onLedger(dir, problem)
+      if (missing.length > 0) onMissing?.(dir, missing)
       this.work.skipped += skipped
       this.work.segments += sources.length + skipped
       found.push(...sources)

@@ -22,6 +22,8 @@ export interface DirectorySources {
   sources: Source[]
   /** Segments that lie outside of the time that was asked for. */
   skipped: number
+  /** Names of segments within that time that the ledger lists, that are not there and that no keeper has pruned. */
+  missing: string[]
   /** What is wrong with the ledger, in words. */
   problem: string | undefined
 }
@@ -36,12 +38,26 @@ const SLACK = 60_000
 export async function sourcesOf(dir: string, since: number, until: number): Promise<DirectorySources> {
   // Before the ledger: what is sealed from here on is found where it is then.
   const files = listSegmentFiles(dir).sort(inOrderOfOpening)
-  const { facts, steps, problem } = await listedIn(dir)
+  const { facts, pruned, steps, problem } = await listedIn(dir)
   const slack = SLACK + steps
   const all: Source[] = []
-  for (const segments of byName(files).values()) all.push(...(await sourcesNamed(dir, segments, facts)))
+  const named = byName(files)
+  for (const segments of named.values()) all.push(...(await sourcesNamed(dir, segments, facts)))
   const sources = all.filter(({ fact }) => fact === undefined || isWithin(fact, since - slack, until + slack))
-  return { sources, skipped: all.length - sources.length, problem }
+  const isMissing = (name: string, fact: SegmentFact) =>
+    !named.has(name) && !pruned.has(name) && isWithin(fact, since - slack, until + slack)
+  const absent = [...facts].flatMap(([name, fact]) => (isMissing(name, fact) ? [name] : []))
+  const missing = absent.length === 0 ? [] : await stillMissing(dir, absent)
+  return { sources, skipped: all.length - sources.length, missing, problem }
+}
+
+/** Those that were neither opened and sealed nor pruned while this looked at files and ledger. */
+async function stillMissing(dir: string, names: readonly string[]): Promise<string[]> {
+  const there = byName(listSegmentFiles(dir))
+  const absent = names.filter((name) => !there.has(name))
+  if (absent.length === 0) return []
+  const { pruned } = await listedIn(dir)
+  return absent.filter((name) => !pruned.has(name))
 }
 
 function byName(files: readonly Segment[]): Map<string, Segment[]> {
@@ -79,6 +95,8 @@ function factOf(
 
 interface ListedFacts {
   facts: Map<string, SegmentFact>
+  /** Names of segments that were removed for their age. */
+  pruned: Set<string>
   /** By how much clocks were set back, all together: a segment may hold lines later than its last one. Milliseconds. */
   steps: number
   problem: string | undefined
@@ -86,9 +104,10 @@ interface ListedFacts {
 
 /** What the ledger lists and signs; `problem` says that this is not all of it. */
 async function listedIn(dir: string): Promise<ListedFacts> {
-  const listed: ListedFacts = { facts: new Map(), steps: 0, problem: undefined }
+  const listed: ListedFacts = { facts: new Map(), pruned: new Set(), steps: 0, problem: undefined }
   const onEntry = (entry: LedgerEntry) => {
     if (entry.kind === 'segment' && !listed.facts.has(entry.name)) listed.facts.set(entry.name, entry)
+    if (entry.kind === 'pruned') listed.pruned.add(entry.name)
     if (entry.kind === 'clock' && entry.step < 0) listed.steps -= entry.step
   }
   try {

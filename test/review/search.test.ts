@@ -2,11 +2,13 @@
 import { chmodSync, rmSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
+import { Ledger } from '../../lib/keep/ledger.ts'
 import { ContextLines } from '../../lib/review/context.ts'
 import { merged } from '../../lib/review/merge.ts'
 import { makeQuery, type QueryOptions } from '../../lib/review/query.ts'
 import { candidates } from '../../lib/review/scan.ts'
 import { type Found, Search, type SearchWork } from '../../lib/review/search.ts'
+import { sourcesOf } from '../../lib/review/sources.ts'
 import { meets, parseCondition, valueAt } from '../../lib/review/where.ts'
 import { NOON } from '../keep/helpers.ts'
 import {
@@ -411,6 +413,35 @@ t.test('conditions', async (t) => {
   for (const text of ['', 'n', '=7', '~']) t.equal(parseCondition(text), undefined, text)
   t.strictSame(parseCondition('a>=b=c'), { field: 'a', operator: '>=', value: 'b=c' })
   t.equal(valueAt({ a: { b: { c: 1 } } }, 'a.b.c'), 1)
+})
+
+t.test('an address of IPv4 is found as IPv6 writes it, and the other way round', async (t) => {
+  const dir = newDirectory(t)
+  const lines = ['203.0.113.9', '::ffff:203.0.113.9', '203.0.113.90'].map((address, i) =>
+    access(i, `r${i}`, { address }),
+  )
+  await segmentOf(dir, lines, 'sealed')
+  for (const address of ['203.0.113.9', '::ffff:203.0.113.9'])
+    t.strictSame((await searched([dir], { addresses: [address] })).lines, lines.slice(0, 2), address)
+})
+
+t.test('without regard to case only lines in which the text may stand are read', (t) => {
+  const { needles, isFolded } = makeQuery({ texts: ['ORDER'], ignoreCase: true })
+  t.match({ needles: needles?.map(String), isFolded }, { needles: ['order'], isFolded: true })
+  t.end()
+})
+
+t.test('a segment that is listed and neither there nor pruned is missing', async (t) => {
+  const dir = newDirectory(t)
+  await segmentOf(dir, [app(0, 'r0')], 'sealed')
+  rmSync(await segmentOf(dir, [app(10_000, 'r1')], 'sealed'))
+  const missing = async (since: number, until: number) =>
+    (await sourcesOf(dir, NOON + since * 1000, NOON + until * 1000)).missing
+  t.equal((await missing(0, 20_000)).length, 1)
+  t.strictSame(await missing(0, 100), [], 'not of another time')
+  const [name] = await missing(0, 20_000)
+  await new Ledger(dir).append({ kind: 'pruned', name, sha256: '0'.repeat(64), last: at(10_000) })
+  t.strictSame(await missing(0, 20_000), [], 'one that was pruned is not')
 })
 
 t.test('context over the ends of chunks', async (t) => {
