@@ -23,7 +23,7 @@ export interface FoundPrinter {
 }
 
 const MARK = 'untrusted'
-/** Between groups of lines, as grep has it. */
+/** Between groups of lines, as grep has it; JSON, one record a line, has no place for it. */
 const BETWEEN = '--\n'
 
 /** @throws HushlogError for a format that is not known */
@@ -45,7 +45,7 @@ function linePrinter(args: Arguments): FoundPrinter {
     head: '',
     text({ lines, doubt }) {
       const text = between + lines.map((bytes) => line(bytes, doubt)).join('')
-      if (args.has('context')) between = BETWEEN
+      if (args.has('context') && format !== jsonLine) between = BETWEEN
       return text
     },
   }

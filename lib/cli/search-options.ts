@@ -89,14 +89,16 @@ function levelOf(text: string | undefined): number | undefined {
 }
 
 const BOUNDS: Record<string, (status: number) => StatusRange> = {
-  '>=': (from) => ({ from, to: HIGHEST }),
+  '>=': (from) => ({ from, to: HIGHEST_LOGGED }),
   '<=': (to) => ({ from: LOWEST, to }),
-  '>': (status) => ({ from: status + 1, to: HIGHEST }),
+  '>': (status) => ({ from: status + 1, to: HIGHEST_LOGGED }),
   '<': (status) => ({ from: LOWEST, to: status - 1 }),
   '': (status) => ({ from: status, to: status }),
 }
 const LOWEST = 100
 const HIGHEST = 599
+/** Programs log statuses that HTTP does not know; they are no less errors. */
+const HIGHEST_LOGGED = 999
 
 function statusOf(text: string): StatusRange {
   const digit = Number(text[0])

@@ -10,16 +10,25 @@ const MOST_LINES = 1000
 export class ContextLines {
   readonly #count: number
   readonly #timeOf: (line: Buffer) => number | undefined
+  readonly #isHidden: () => boolean
   /** The last lines that are in no group, the oldest first. */
   #before: Buffer[] = []
   #group: { time: number; lines: Buffer[] } | undefined
   /** Lines that the group still gets. */
   #left = 0
 
-  /** @param timeOf the time of a line that matches, undefined for any other */
-  constructor(count: number, timeOf: (line: Buffer) => number | undefined) {
+  /**
+   * @param timeOf the time of a line that matches, undefined for any other
+   * @param isHidden whether the line that `timeOf` was asked about last is left out. Default: none is
+   */
+  constructor(
+    count: number,
+    timeOf: (line: Buffer) => number | undefined,
+    isHidden: () => boolean = () => false,
+  ) {
     this.#count = count
     this.#timeOf = timeOf
+    this.#isHidden = isHidden
   }
 
   /** The groups that end in this chunk of whole lines. */
@@ -44,6 +53,7 @@ export class ContextLines {
 
   #add(line: Buffer, hits: Hit[]): void {
     const time = this.#timeOf(line)
+    if (time === undefined && this.#isHidden()) return
     if (time !== undefined) {
       this.#group ??= { time, lines: this.#before.splice(0) }
       this.#left = this.#count + 1

@@ -1,6 +1,7 @@
 /**
  * What is searched for: filters that must all hold, each with what it tells an index and a look at bare bytes.
  */
+import { isIPv4 } from 'node:net'
 import type { SegmentIndex, Term } from '../keep/search-index/segment-index.ts'
 import type { Line } from './line.ts'
 import { type Condition, meets } from './where.ts'
@@ -11,6 +12,8 @@ export interface Filter {
   terms?(index: SegmentIndex): Term[] | undefined
   /** One of them stands in the bytes of each line for which it holds. */
   needles?: readonly Buffer[]
+  /** Its needles stand there when capitals of ASCII are small. */
+  isFolded?: boolean
   /** The needle is the name of a member whose value is a number: whether it may hold for such a one. */
   admits?(value: number): boolean
   /** It holds for none but records that an index holds whole: audit records, gaps, the store's own. */
@@ -60,6 +63,8 @@ export interface Query {
   frames: boolean
   /** What to look for in bare bytes before a line is read; undefined: each line must be read. */
   needles: readonly Buffer[] | undefined
+  /** They stand in `folded` bytes. */
+  isFolded: boolean
   /** Whether a line matches in which a needle, as a name, has this number. */
   admits: ((value: number) => boolean) | undefined
   /** All that matches stands in the extract of an index. */
@@ -74,10 +79,22 @@ const IN_MEMBERS = [APP, 'access', 'segment-start', 'segment-end']
 
 export function makeQuery(options: QueryOptions): Query {
   const { since = -Infinity, until = Infinity, where = [], frames = false } = options
-  const filters = FILTERS.flatMap((make) => make(options))
+  const addresses = options.addresses?.flatMap(spellingsOf)
+  const filters = FILTERS.flatMap((make) =>
+    make({ ...options, ...(addresses === undefined ? {} : { addresses }) }),
+  )
   const isInExtract = filters.some((filter) => filter.isInExtract === true)
-  const { needles, admits } = bestToLookFor(filters) ?? {}
-  return { since, until, filters, where, frames, needles, admits, isInExtract }
+  const { needles, admits, isFolded = false } = bestToLookFor(filters) ?? {}
+  return { since, until, filters, where, frames, needles, isFolded, admits, isInExtract }
+}
+
+const MAPPED = '::ffff:'
+
+/** A socket of both families writes an address of IPv4 as one of IPv6: whoever looks for one means both. */
+function spellingsOf(address: string): string[] {
+  if (isIPv4(address)) return [address, MAPPED + address]
+  const inner = address.slice(MAPPED.length)
+  return address.toLowerCase().startsWith(MAPPED) && isIPv4(inner) ? [inner, MAPPED + inner] : [address]
 }
 
 /** Whether a line is one of those that are searched for; its time is another's question. */
@@ -183,11 +200,11 @@ function plainText(text: string): Filter {
 
 function foldedText(text: string): Filter {
   const needle = folded(Buffer.from(text))
-  return { holds: ({ bytes }) => folded(bytes).includes(needle) }
+  return { holds: ({ bytes }) => folded(bytes).includes(needle), needles: [needle], isFolded: true }
 }
 
 /** Another buffer, in which the capitals of ASCII are small. */
-function folded(bytes: Buffer): Buffer {
+export function folded(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes)
   for (let i = 0; i < copy.length; i++) if (copy[i] >= 0x41 && copy[i] <= 0x5a) copy[i] |= 0x20
   return copy

@@ -8,7 +8,7 @@ import { segmentText } from '../keep/reader.ts'
 import { openSealed } from '../keep/sealed-file.ts'
 import { ContextLines } from './context.ts'
 import { type Hit, Line } from './line.ts'
-import { matches, membersFor, type Query } from './query.ts'
+import { folded, matches, membersFor, type Query } from './query.ts'
 import type { Source } from './sources.ts'
 import type { FieldNames } from './where.ts'
 
@@ -111,7 +111,14 @@ class Scanner {
     this.#query = query
     this.#time = time
     this.#names = names
-    this.#context = context > 0 ? new ContextLines(context, (line) => this.#isMatch(line)) : undefined
+    this.#context =
+      context > 0
+        ? new ContextLines(
+            context,
+            (line) => this.#isMatch(line),
+            () => !query.frames && this.#line.isFrame,
+          )
+        : undefined
     this.#toNote = query.where.length > 0 ? NOTED : 0
   }
 
@@ -121,7 +128,8 @@ class Scanner {
     if (this.#context !== undefined) return this.#context.take(chunk)
     const hits: Hit[] = []
     let seen = 0
-    for (const [start, end] of candidates(chunk, this.#query.needles, this.#query.admits)) {
+    const { needles, isFolded, admits } = this.#query
+    for (const [start, end] of candidates(isFolded ? folded(chunk) : chunk, needles, admits)) {
       const bytes = chunk.subarray(start, end)
       if (Number.isNaN(this.#timeIn(bytes))) this.#passOver(chunk, seen, start)
       const time = this.#isMatch(bytes)

@@ -1,9 +1,10 @@
 /** `hushlog search` on directories that the real store and the real sealer write. */
 import { once } from 'node:events'
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { search, searchTo } from '../../lib/cli/search.ts'
+import { hushlog } from '../../lib/index.ts'
 import { generateIdentity } from '../../lib/keep/identities.ts'
 import { folder } from '../helpers.ts'
 import { access, app, audit, newDirectory, pair, segmentOf } from '../review/search-world.ts'
@@ -115,9 +116,12 @@ t.test('formats, none of which a terminal or a spreadsheet obeys', async (t) => 
     '503',
   ])
   t.match(fields.lines[1], /^r2,503,"\{""method""/)
-  const context = await asked([...all, '-C', '1', '--user', 'ada', '--user', 'eve'])
+  const around = [...all, '-C', '1', '--user', 'ada', '--user', 'eve']
+  const context = await asked([...around, '--format=common'])
   t.equal(context.lines[2], '--')
-  t.equal(context.lines.length, 5)
+  const records = await asked([...around, '--json'])
+  t.equal(records.lines.length, 4)
+  t.doesNotThrow(() => records.lines.map((line) => JSON.parse(line)), 'JSON has nothing between groups')
 })
 
 t.test('what cannot be searched is said, and the rest is', async (t) => {
@@ -202,6 +206,38 @@ t.test('bad input names the option and what it takes', async (t) => {
     hint: 'did you mean --operation?',
   })
 })
+
+t.test('a status above those of HTTP is an error too', async (t) => {
+  const dir = newDirectory(t)
+  await segmentOf(dir, [access(1, 'r1', { status: 799 })], 'sealed')
+  t.strictSame((await asked(['--dir', dir, '--count', '--status', '>=400'])).lines, ['1'])
+})
+
+t.test('frames are not shown around lines', async (t) => {
+  const dir = newDirectory(t)
+  await logged(dir)
+  const shown = async (...more: string[]) =>
+    (await asked(['--dir', dir, '-C', '2', 'once', ...more])).lines.map((line) => JSON.parse(line).kind)
+  t.notOk((await shown()).some((kind) => kind === 'segment-start' || kind === 'segment-end'))
+  t.ok((await shown('--frames')).includes('segment-start'))
+})
+
+t.test('a segment that is missing is told', async (t) => {
+  const dir = newDirectory(t)
+  await segmentOf(dir, [app(1, 'r1')], 'sealed')
+  rmSync(await segmentOf(dir, [app(2, 'r2')], 'sealed'))
+  const { code, lines, said } = await asked(['--dir', dir])
+  t.equal(code, 2)
+  t.equal(lines.length, 1)
+  t.match(said, /1 segment of this time is missing, listed in the ledger and never pruned: /)
+})
+
+/** What a program writes that logs once, frames and all. */
+async function logged(dir: string): Promise<void> {
+  const log = hushlog({ service: 'test', stdout: false, storage: { dir } })
+  log.info('once')
+  await log.close()
+}
 
 t.test('goes on with what comes, each line once', async (t) => {
   const dir = newDirectory(t)
