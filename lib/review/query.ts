@@ -300,9 +300,7 @@ function whereFilter(condition: Condition): Filter {
       const record = line.record()
       return record !== undefined && meets(record, condition)
     },
-    ...(NEEDS_VALUE.has(condition.operator) && !isNumber(condition.value)
-      ? needlesOf([condition.value])
-      : {}),
+    ...(NEEDS_VALUE.has(condition.operator) ? needlesOf([writtenAlike(condition.value)]) : {}),
   }
 }
 
@@ -318,8 +316,13 @@ function needlesOf(values: readonly string[]): { needles?: Buffer[] } {
   return runs.some((run) => run.length < LEAST_NEEDLE) ? {} : { needles: runs.map((run) => Buffer.from(run)) }
 }
 
-function isNumber(value: string): boolean {
-  return !Number.isNaN(Number(value))
+const IN_NUMBERS = '0123456789+-.eE '
+
+/** What of a value stands so in each line. An object is compared as its JSON, in which blanks and numbers may differ. */
+function writtenAlike(value: string): string {
+  const run = longestRun(value)
+  const text = run.startsWith(':') ? run.slice(1) : run
+  return !Number.isNaN(Number(value)) || [...text].every((one) => IN_NUMBERS.includes(one)) ? '' : text
 }
 
 function longestRun(value: string): string {

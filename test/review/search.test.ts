@@ -425,6 +425,14 @@ t.test('an address of IPv4 is found as IPv6 writes it, and the other way round',
     t.strictSame((await searched([dir], { addresses: [address] })).lines, lines.slice(0, 2), address)
 })
 
+t.test('an object that another encoder wrote is found by its JSON', async (t) => {
+  const dir = newDirectory(t)
+  const line = `{"time":"${at(0)}","a": {"b": 1000, "c": 1e3, "d": true}}`
+  await segmentOf(dir, [line], 'sealed')
+  for (const text of ['a~"b":1000,', 'a~"c":1000', 'a~:true'])
+    t.strictSame((await searched([dir], { where: [parseCondition(text) as never] })).lines, [line], text)
+})
+
 t.test('without regard to case only lines in which the text may stand are read', (t) => {
   const { needles, isFolded } = makeQuery({ texts: ['ORDER'], ignoreCase: true })
   t.match({ needles: needles?.map(String), isFolded }, { needles: ['order'], isFolded: true })
