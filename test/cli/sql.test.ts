@@ -226,7 +226,7 @@ t.test('arguments that it does not take are refused before anything is read', as
     [[' \n'], 'the query is empty'],
     [['select 1', '--format', 'xml\u001b'], 'option --format takes table, json or csv, got xml?'],
     [['select 1', '--json', '--parquet', 'x'], '--parquet and a format do not go together'],
-    [['select 1', '--since', 'yesterday'], /^--since takes a time/],
+    [['select 1', '--since', 'yesterdayy'], /^--since takes a time/],
     [['select 1', '--memory', 'much'], /--memory takes a number of bytes/],
     [['select 1', '--memory', '1 MB'], 'option --memory takes 64 MB or more'],
   ] as const)
