@@ -11,6 +11,8 @@ const MAX_ACTIONS = 2_000
 const MAX_ACTORS = 50_000
 const MAX_PAIRS = 100_000
 const MAX_DENIED_PAIRS = 20_000
+/** Names that somebody makes up fill one action, as that of logins, and hide no other. */
+const MAX_DENIED_ACTORS = 5_000
 const SHOWN = 200
 const SHOWN_ACTORS = 100
 const SHOWN_DENIALS = 200
@@ -57,7 +59,9 @@ export class AuditTally {
   readonly #pairs = new Set<string>()
   readonly #denied = new Map<string, DeniedPair>()
   #newest: AuditLine[] = []
-  #isDeniedFull = false
+  readonly #deniedActors = new Map<string, number>()
+  /** Denials of the period by pairs that found no room: whether they are the first is not known. */
+  #deniedLeftOut = 0
   readonly #byOutcome = { success: 0, failure: 0, denied: 0, unknown: 0 }
   readonly sums = { now: { total: 0, denied: 0 }, before: { total: 0, denied: 0 } }
 
@@ -111,17 +115,25 @@ export class AuditTally {
   #deny(line: AuditLine, isNow: boolean): void {
     const key = `${line.action}${SEPARATOR}${line.actor}`
     const pair = this.#denied.get(key)
-    if (pair === undefined && this.#denied.size >= MAX_DENIED_PAIRS) this.#isDeniedFull = true
-    else this.#denied.set(key, paired(pair, line, isNow))
+    if (pair !== undefined || this.#hasRoom(line.action)) this.#denied.set(key, paired(pair, line, isNow))
+    else if (isNow) this.#deniedLeftOut++
     if (!isNow) return
     this.#newest.push(line)
     if (this.#newest.length >= 4 * SHOWN_DENIALS) this.#newest = newestOf(this.#newest)
   }
 
+  /** Room that is taken is not given back: of a pair that has some, all is known. */
+  #hasRoom(action: string): boolean {
+    const actors = this.#deniedActors.get(action) ?? 0
+    if (this.#denied.size >= MAX_DENIED_PAIRS || actors >= MAX_DENIED_ACTORS) return false
+    this.#deniedActors.set(action, actors + 1)
+    return true
+  }
+
   /** @param knownFrom from when on all that was logged is kept and was looked at; undefined: nothing is */
   report(knownFrom: number | undefined, remark: Remark): { audit: AuditReport; unusual: UnusualDenials } {
     const { since, before } = this.#period
-    const isKnown = knownFrom !== undefined && since - knownFrom >= DAY_MS && !this.#isDeniedFull
+    const isKnown = knownFrom !== undefined && since - knownFrom >= DAY_MS
     const isUnusual = (line: AuditLine) => isKnown && (this.#pairOf(line)?.first ?? 0) >= since
     const unusual = [...this.#denied.values()].flatMap(({ newest }) =>
       newest !== undefined && isUnusual(newest) ? [newest] : [],
@@ -132,6 +144,10 @@ export class AuditTally {
     const denials = listed.map((line) => denialOf(line, isUnusual(line)))
     if (this.sums.now.denied > denials.length)
       remark(`of ${this.sums.now.denied} denials ${denials.length} are listed, unusual ones before others`)
+    if (this.#deniedLeftOut > 0)
+      remark(
+        `of ${this.#deniedLeftOut} denials it is not known whether they are the first of their kind: there are too many actors`,
+      )
     if (this.#pairs.size >= MAX_PAIRS) remark('numbers of actors and of actions are at least so many')
     return {
       audit: {

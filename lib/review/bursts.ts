@@ -75,6 +75,10 @@ export interface BurstOptions {
 export function burstsIn(events: LoginEvents, { isMany, usualRate }: BurstOptions): FoundBurst[] {
   const order = events.sorted()
   const forgiven = mistyped(events, order)
+  const successes = {
+    users: successesOf(events, order, 'users'),
+    addresses: successesOf(events, order, 'addresses'),
+  }
   const isTold = new Uint8Array(events.size)
   const found: FoundBurst[] = []
   for (const search of SEARCHES) {
@@ -88,7 +92,7 @@ export function burstsIn(events: LoginEvents, { isMany, usualRate }: BurstOption
         const failures = between(events, list, first, last).filter((event) => events.successes[event] === 0)
         for (const event of failures) isTold[event] = 1
         const user = of === 'users' ? number : undefined
-        found.push({ ...burstOf(events, failures, order, user), kind })
+        found.push({ ...burstOf(events, failures, successes, user), kind })
       }
     }
   }
@@ -202,14 +206,32 @@ function add(counts: Map<number, number>, key: number, by: number): void {
   else counts.set(key, count)
 }
 
+/** Numbers of events by time, of each user or address. */
+type Successes = Record<'users' | 'addresses', Map<number, number[]>>
+
+function successesOf(
+  events: LoginEvents,
+  order: Uint32Array,
+  of: 'users' | 'addresses',
+): Map<number, number[]> {
+  const lists = new Map<number, number[]>()
+  for (const event of order) {
+    if (events.successes[event] === 0) continue
+    const list = lists.get(events[of][event])
+    if (list === undefined) lists.set(events[of][event], [event])
+    else list.push(event)
+  }
+  return lists
+}
+
 /**
- * @param order all events: what succeeded from the same addresses, then and in the hour after it, counts too
+ * @param successes what succeeded from the same addresses, then and in the hour after it, counts too
  * @param only of this user alone
  */
 function burstOf(
   events: LoginEvents,
   failures: Uint32Array,
-  order: Uint32Array,
+  successes: Successes,
   only: number | undefined,
 ): FoundBurst {
   const users = new Set<number>()
@@ -219,10 +241,13 @@ function burstOf(
     addresses.add(events.addresses[event])
   }
   const [first, last] = [events.times[failures[0]], events.times[failures[failures.length - 1]]]
-  const isTheirs = (event: number) =>
-    events.successes[event] === 1 &&
-    addresses.has(events.addresses[event]) &&
-    (only === undefined || events.users[event] === only)
+  // Each burst looks at its own alone: there may be as many bursts as users.
+  const meanwhile = (list: number[] = []) =>
+    list.slice(firstFrom(events, list, first), firstFrom(events, list, last + AFTERWARDS + 1))
+  const theirs =
+    only === undefined
+      ? [...addresses].flatMap((address) => meanwhile(successes.addresses.get(address)))
+      : meanwhile(successes.users.get(only)).filter((event) => addresses.has(events.addresses[event]))
   const one = (set: Set<number>) => (set.size === 1 ? [...set][0] : undefined)
   return {
     kind: 'flood',
@@ -231,7 +256,7 @@ function burstOf(
     failed: failures.length,
     users: users.size,
     addresses: addresses.size,
-    succeeded: between(events, order, first, last + AFTERWARDS).filter(isTheirs).length,
+    succeeded: theirs.length,
     first,
     last,
   }
@@ -264,7 +289,7 @@ function mistyped({ users, addresses, times, successes, size }: LoginEvents, ord
 }
 
 /** The first event that is not before a moment. */
-function firstFrom({ times }: LoginEvents, order: Uint32Array, moment: number): number {
+function firstFrom({ times }: LoginEvents, order: ArrayLike<number>, moment: number): number {
   let [low, high] = [0, order.length]
   while (low < high) {
     const middle = (low + high) >> 1

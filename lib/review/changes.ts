@@ -32,6 +32,19 @@ export function daysOf(period: Period, known: number | undefined, now: number): 
   return { now: Math.max(length, least) / DAY_MS, before: earlier >= least ? earlier / DAY_MS : null }
 }
 
+/**
+ * Up to when the time before the period was reviewed: of the directories with reviews, that of the one whose end first.
+ * A review of a time long ago, or of a later one alone, takes nothing from others. Milliseconds since the epoch;
+ * undefined when no review tells.
+ */
+export function reviewedUntil(parts: DirectoryPart[], { since }: Period): number | undefined {
+  const ends = parts.flatMap(({ story: { reviews } }) => {
+    const reaching = reviews.filter((review) => Date.parse(review.since) <= since)
+    return reaching.length === 0 ? [] : [Math.max(...reaching.map(({ until }) => Date.parse(until)))]
+  })
+  return ends.length === 0 ? undefined : Math.min(...ends)
+}
+
 /** Whether a count is so much larger than one of another time that chance does not explain it. */
 export function isMore(now: number, before: number): boolean {
   return now > Math.max(1.5 * before, before + 3 * Math.sqrt(before))

@@ -1,6 +1,7 @@
 /**
  * The last 90 days, day by day and host by host: whether there are lines, and if not, whether a keeper was there.
  */
+import { OTHER } from '../keep/search-index/summary.ts'
 import type { LedgerStory } from './ledger-story.ts'
 import { DAY_MS } from './period.ts'
 import type { CoverageReport, DayState } from './report.ts'
@@ -21,12 +22,14 @@ interface Host {
 /** Of one directory. */
 export class CoverageTally {
   readonly #hosts = new Map<string, Host>()
+  /** Those that found no room are one: a day on which they have lines is not silent. */
+  #other: Host | undefined
   leftOut = 0
 
   /** What was read of a segment. @param time milliseconds since the epoch */
   add(host: string, service: string, time: number, lines: number): void {
     const row = this.#host(host, service)
-    if (row === undefined || lines === 0) return
+    if (lines === 0) return
     const day = Math.floor(time / DAY_MS)
     row.lines.set(day, (row.lines.get(day) ?? 0) + lines)
     row.first = Math.min(row.first, day)
@@ -40,7 +43,7 @@ export class CoverageTally {
     const { service, first, last, lines, isPruned } = segment
     const row = this.#host(host, service)
     const [from, to] = [Math.floor(first / DAY_MS), Math.floor(last / DAY_MS)]
-    if (row === undefined || to - from > MOST_DAYS) return
+    if (to - from > MOST_DAYS) return
     row.first = Math.min(row.first, from)
     let left = lines
     for (let day = from; day <= to; day++) {
@@ -51,14 +54,14 @@ export class CoverageTally {
     }
   }
 
-  #host(host: string, service: string): Host | undefined {
+  #host(host: string, service: string): Host {
     const key = `${host}\u0000${service}`
     let row = this.#hosts.get(key)
     if (row === undefined && this.#hosts.size >= MAX_HOSTS) {
       this.leftOut++
-      return undefined
+      return (this.#other ??= emptyHost(OTHER, ''))
     }
-    row ??= { host, service, lines: new Map(), removed: new Set(), first: Number.POSITIVE_INFINITY }
+    row ??= emptyHost(host, service)
     this.#hosts.set(key, row)
     return row
   }
@@ -70,6 +73,7 @@ export class CoverageTally {
   /** @param days UTC days, counted from the epoch */
   report(dir: string, days: number[], { heartbeats }: LedgerStory): CoverageReport['hosts'] {
     const hosts = [...this.#hosts.values()].sort((a, b) => (a.host + a.service < b.host + b.service ? -1 : 1))
+    if (this.#other !== undefined) hosts.push(this.#other)
     return hosts.map((row) => ({
       dir,
       host: row.host,
@@ -80,6 +84,10 @@ export class CoverageTally {
       }),
     }))
   }
+}
+
+function emptyHost(host: string, service: string): Host {
+  return { host, service, lines: new Map(), removed: new Set(), first: Number.POSITIVE_INFINITY }
 }
 
 /** A clock that was set may have dated a segment anywhere. */
@@ -98,14 +106,22 @@ function stateOf(row: Host, day: number, lines: number, heartbeats: ReadonlySet<
   return heartbeats.has(day) ? 'quiet' : 'silent'
 }
 
-/** Days of a directory without lines and without a keeper, today left out: `YYYY-MM-DD`. */
+/**
+ * Days of a directory without lines and without a keeper, today left out: `YYYY-MM-DD`. One host that logs is enough:
+ * others may have ended, as containers do.
+ */
 export function silentDays({ days, hosts }: CoverageReport, from: string): { dir: string; day: string }[] {
   const silent = new Map<string, { dir: string; day: string }>()
+  const logged = new Set<string>()
   const done = days.length - 1
   for (const { dir, days: states } of hosts)
     for (let i = 0; i < done; i++) {
       const day = days[i] as string
-      if (states[i]?.state === 'silent' && day >= from) silent.set(`${dir}\u0000${day}`, { dir, day })
+      const key = `${dir}\u0000${day}`
+      const state = states[i]?.state
+      if (state === 'silent' && day >= from) silent.set(key, { dir, day })
+      if (state === 'lines' || state === 'removed') logged.add(key)
     }
+  for (const key of logged) silent.delete(key)
   return [...silent.values()].sort((a, b) => (a.day + a.dir < b.day + b.dir ? -1 : 1))
 }

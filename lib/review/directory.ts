@@ -2,7 +2,7 @@
  * Reads one log directory for a review: whether it is as it was left, what its ledger tells, and each segment once.
  */
 import { lstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { errorCode, HushlogError } from '../errors.ts'
 import { listSegments, type Segment } from '../keep/reader.ts'
 import { HOUR_MS } from '../keep/search-index/summary.ts'
@@ -159,7 +159,7 @@ class Reading {
     const listed = this.#story.segments.get(segment.name)
     const host = hostOf(segment.name)
     if (listed !== undefined && listed.first > period.until + SLACK) return this.#onlyListed(host, listed)
-    if (segment.sealed && this.#untrusted.has(segment.path.slice(dir.length + 1)))
+    if (segment.sealed && this.#untrusted.has(relative(dir, segment.path)))
       return this.#distrust(host, listed)
     if (segment.encrypted && identities.length === 0) {
       if (this.#isNow(listed)) this.#locked++

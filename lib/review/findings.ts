@@ -6,7 +6,7 @@ import type { UnusualDenials } from './audit.ts'
 import { type Days, isMore, scaled } from './changes.ts'
 import { silentDays } from './coverage.ts'
 import type { NewAddresses } from './logins.ts'
-import { DAY_MS } from './period.ts'
+import { DAY_MS, iso } from './period.ts'
 import { FINDING_KINDS, type FindingKindOfReport, type Report, type ReportFinding } from './report.ts'
 
 /** A report without its findings, and what they go by besides it. */
@@ -21,6 +21,8 @@ export interface Evidence {
   before: { failedLogins: number; errors: number }
   /** All pairs of an operation and a rule, also those that the report does not list. */
   secrets: Report['secrets']['byOperation']
+  /** Up to when the time before the period was reviewed; undefined when no review tells. */
+  reviewedUntil: number | undefined
   /** Milliseconds since the epoch. */
   now: number
 }
@@ -225,12 +227,12 @@ const RULES: Record<FindingKindOfReport, Rule> = {
     },
   },
   'review-overdue': {
-    count: ({ report }) => unreviewedDays(report),
-    tell: ({ report }, count) =>
-      count === 0
+    count: unreviewedDays,
+    tell: ({ reviewedUntil }, count) =>
+      count === 0 || reviewedUntil === undefined
         ? undefined
         : notice(
-            `nobody has reviewed ${many(count, 'day')} before this period: the last review ends ${minute((report.changes.last as { until: string }).until)}`,
+            `nobody has reviewed ${many(count, 'day')} before this period: the last review ends ${minute(iso(reviewedUntil))}`,
           ),
   },
 }
@@ -251,9 +253,9 @@ export function countsOf(evidence: Evidence): Counts {
 }
 
 /** Days that no review has covered yet are told; the first one tells all of them. */
-function silent({ report }: Evidence): { dir: string; day: string }[] {
-  const { last } = report.changes
-  const from = [report.period.since, last?.until ?? ''].sort()[0] as string
+function silent({ report, reviewedUntil }: Evidence): { dir: string; day: string }[] {
+  const from =
+    reviewedUntil === undefined ? '' : iso(Math.min(reviewedUntil, Date.parse(report.period.since)))
   return silentDays(report.coverage, from.slice(0, DATE))
 }
 
@@ -268,9 +270,9 @@ function isSmall(disk: Report['directories'][number]['disk']): boolean {
   return disk !== null && (disk.state === 'low' || disk.lastsDays !== null)
 }
 
-function unreviewedDays({ period, changes }: Evidence['report']): number {
-  if (changes.last === null) return 0
-  return Math.max(0, Math.ceil((Date.parse(period.since) - Date.parse(changes.last.until)) / DAY_MS))
+function unreviewedDays({ report: { period }, reviewedUntil }: Evidence): number {
+  if (reviewedUntil === undefined) return 0
+  return Math.max(0, Math.ceil((Date.parse(period.since) - reviewedUntil) / DAY_MS))
 }
 
 const critical = (what: string): Told => ({ severity: 'critical', what })

@@ -108,11 +108,10 @@ export class LoginTally {
         `bursts were looked for among the first ${MAX_EVENTS} logins that were read, ${this.#events.leftOut} more are only counted`,
       )
     const different = this.#differents()
-    const isKnown = knownFrom !== undefined && since - knownFrom >= DAY_MS && this.#isWhole
+    const isKnown = knownFrom !== undefined && since - knownFrom >= DAY_MS
     if (!isKnown && this.sums.now.succeeded > 0)
-      remark(
-        `no address is told as new: ${this.#isWhole ? 'no day before the period is kept' : 'there are too many of them'}`,
-      )
+      remark('no address is told as new: no day before the period is kept')
+    else if (!this.#isWhole) remark('not all new addresses are told: there are too many users or addresses')
     const pairs = isKnown ? this.#newSince(since) : []
     const isBeforeKnown = isKnown && before - knownFrom >= DAY_MS
     const earlier = isBeforeKnown ? this.#newSince(before).filter(({ first }) => first < since) : []
@@ -156,8 +155,13 @@ export class LoginTally {
 
   #newSince(time: number): Pair[] {
     return [...this.#pairs.values()]
-      .filter(({ first, address }) => first >= time && this.#addresses.nameOf(address) !== NO_ADDRESS)
+      .filter(({ first, user, address }) => first >= time && user < MAX_NAMES && this.#isOne(address))
       .sort((a, b) => a.first - b.first)
+  }
+
+  /** Neither none nor one that stands for many. Names and pairs that have found room are known in full. */
+  #isOne(address: number): boolean {
+    return address < MAX_NAMES && this.#addresses.nameOf(address) !== NO_ADDRESS
   }
 
   #wasKnown(user: number, before: number): boolean {
@@ -178,7 +182,7 @@ export class LoginTally {
       usualRate,
       isMany: {
         users: (user) => user === MAX_NAMES,
-        addresses: (address) => address === MAX_NAMES || this.#addresses.nameOf(address) === NO_ADDRESS,
+        addresses: (address) => !this.#isOne(address),
       },
     })
     return found.map(({ address, user, first, last, ...counts }) => ({

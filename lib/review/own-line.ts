@@ -93,7 +93,9 @@ const LONGEST = 300
 /** Text of bounded length; null for what is none. */
 export function textIn(value: unknown): string | null {
   if (typeof value !== 'string' || value === '') return null
-  return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value
+  if (value.length <= LONGEST) return value
+  // A part of a long text would keep all of it in memory.
+  return Buffer.from(`${value.slice(0, LONGEST)}…`).toString()
 }
 
 /** Milliseconds since the epoch, from ISO 8601 or a number; undefined for what is no time. */

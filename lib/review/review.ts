@@ -4,7 +4,7 @@
  */
 import { AuditTally } from './audit.ts'
 import type { Remark } from './bounded.ts'
-import { changesReport, type Days, daysOf, knownFrom } from './changes.ts'
+import { changesReport, type Days, daysOf, knownFrom, reviewedUntil } from './changes.ts'
 import { coveredDays } from './coverage.ts'
 import { type DirectoryPart, type DirectoryQuestion, readDirectory, type Tallies } from './directory.ts'
 import { type Counts, countsOf, type Evidence, findingsOf } from './findings.ts'
@@ -101,6 +101,7 @@ function evidenceOf(
     news,
     unusual,
     secrets: tallies.secrets.rows(),
+    reviewedUntil: reviewedUntil(parts, period),
     now,
   }
 }
