@@ -10,7 +10,7 @@ import type { LineFormat } from '../logger/line-format.ts'
 import { type Arguments, type Command, EXIT } from './command.ts'
 import { isFrame } from './frame.ts'
 import { cannotRead, checkDirectory, DEFAULT_DIRECTORY } from './log-directory.ts'
-import { askPassphrase, PASSPHRASE_FILE } from './passphrase.ts'
+import { askPassphrase, IDENTITY_OPTIONS } from './passphrase.ts'
 import { Progress } from './progress.ts'
 import { FORMAT_OPTIONS, formatted, lineFormat } from './shown-lines.ts'
 import { Output, say, sayError } from './terminal.ts'
@@ -29,13 +29,7 @@ Control characters in what was logged are shown as \\u001b and not obeyed.
 
 Exit code 0, or 2 when something cannot be read; the rest is printed all the same.`,
   options: {
-    identity: {
-      short: 'i',
-      value: 'FILE',
-      multiple: true,
-      help: 'opens encrypted segments; may be repeated',
-    },
-    ...PASSPHRASE_FILE,
+    ...IDENTITY_OPTIONS,
     ...FORMAT_OPTIONS,
   },
   run: (args) => catTo(new Output(), args),

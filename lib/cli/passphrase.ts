@@ -11,6 +11,17 @@ export const PASSPHRASE_FILE: Record<string, Option> = {
   'passphrase-file': { value: 'FILE', help: 'its first line is the passphrase; default: it is asked for' },
 }
 
+/** What commands that open encrypted segments take. */
+export const IDENTITY_OPTIONS: Record<string, Option> = {
+  identity: {
+    short: 'i',
+    value: 'FILE',
+    multiple: true,
+    help: 'opens encrypted segments; may be repeated',
+  },
+  ...PASSPHRASE_FILE,
+}
+
 const SHORTEST = 12
 
 /** Keys from a terminal, one chunk for each or for several. */

@@ -13,7 +13,7 @@ import { type Arguments, type Command, EXIT, printable, usage } from './command.
 import { conditionsOf, FAIL_ON, failing } from './fail-on.ts'
 import { DEFAULT_DIRECTORY } from './log-directory.ts'
 import { momentOf } from './moment.ts'
-import { askPassphrase, PASSPHRASE_FILE } from './passphrase.ts'
+import { askPassphrase, IDENTITY_OPTIONS } from './passphrase.ts'
 import { withBar } from './progress.ts'
 import { recordReview, reviewerOf } from './record-review.ts'
 import { DAYS } from './retention-options.ts'
@@ -50,13 +50,7 @@ ${kindsText()}`,
   options: {
     since: { value: 'TIME', help: 'a time like 2026-11-24, or 7d, 12h for so long ago; default 7d' },
     until: { value: 'TIME', help: 'the same; default: now. Both are taken to whole hours' },
-    identity: {
-      short: 'i',
-      value: 'FILE',
-      multiple: true,
-      help: 'opens encrypted segments; may be repeated',
-    },
-    ...PASSPHRASE_FILE,
+    ...IDENTITY_OPTIONS,
     html: { value: 'FILE', help: 'write it as a page too, for a browser; a file that is there is replaced' },
     json: { help: 'one JSON object instead of text' },
     'fail-on': FAIL_ON,

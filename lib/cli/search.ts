@@ -11,7 +11,7 @@ import type { Doubt } from '../review/trust.ts'
 import { type Arguments, type Command, EXIT, printable, usage } from './command.ts'
 import { FOUND_OPTIONS, type FoundPrinter, foundPrinter } from './found-lines.ts'
 import { checkDirectory, DEFAULT_DIRECTORY } from './log-directory.ts'
-import { askPassphrase, PASSPHRASE_FILE } from './passphrase.ts'
+import { askPassphrase, IDENTITY_OPTIONS } from './passphrase.ts'
 import { Progress } from './progress.ts'
 import { SearchFollower } from './search-follower.ts'
 import { QUERY_OPTIONS, queryOptions } from './search-options.ts'
@@ -39,13 +39,7 @@ cannot be read, was changed or is missing; the rest is printed all the same.`,
   options: {
     dir: { value: 'DIR', multiple: true, help: 'a log directory; may be repeated; default: logs' },
     ...QUERY_OPTIONS,
-    identity: {
-      short: 'i',
-      value: 'FILE',
-      multiple: true,
-      help: 'opens encrypted segments; may be repeated',
-    },
-    ...PASSPHRASE_FILE,
+    ...IDENTITY_OPTIONS,
     ...FOUND_OPTIONS,
     context: { short: 'C', value: 'LINES', help: 'so many lines before and after, of the same segment' },
     count: { short: 'c', help: 'print how many lines there are, and nothing else' },

@@ -12,7 +12,7 @@ import type { ReadFacts } from '../review/sql/records.ts'
 import { type Arguments, type Command, EXIT, printable, usage } from './command.ts'
 import { checkDirectory, DEFAULT_DIRECTORY } from './log-directory.ts'
 import { momentOf } from './moment.ts'
-import { askPassphrase, PASSPHRASE_FILE } from './passphrase.ts'
+import { askPassphrase, IDENTITY_OPTIONS } from './passphrase.ts'
 import { withBar } from './progress.ts'
 import { PRINTERS, type SqlFormat } from './sql-format.ts'
 import { Output, say, sayError } from './terminal.ts'
@@ -50,13 +50,7 @@ query is wrong or something cannot be read; what can be read is in the answer.`,
     dir: { value: 'DIR', multiple: true, help: 'a log directory; may be repeated; default: logs' },
     since: { value: 'TIME', help: 'only lines from then on: 2026-11-24, 2026-11-24T08:00:00Z, 7d, 12h' },
     until: { value: 'TIME', help: 'only lines until then' },
-    identity: {
-      short: 'i',
-      value: 'FILE',
-      multiple: true,
-      help: 'opens encrypted segments; may be repeated',
-    },
-    ...PASSPHRASE_FILE,
+    ...IDENTITY_OPTIONS,
     format: { value: 'FORMAT', help: 'table, json or csv; default: table on a terminal, else json' },
     json: { help: 'the same as --format=json: an object a row' },
     parquet: { value: 'PATH', help: 'write Parquet: the answer to a file, or all views to a folder' },
