@@ -27,8 +27,9 @@ export function reviewerOf(args: Arguments): string | undefined {
 
 const EMPTY = {
   period: { since: '2000-01-01T00:00:00.000Z', until: '2000-01-02T00:00:00.000Z' },
+  made: '2000-01-02T00:00:00.000Z',
   findings: [],
-} satisfies Pick<Report, 'period' | 'findings'>
+} satisfies Reviewed
 
 function userName(): string | undefined {
   try {
@@ -39,14 +40,18 @@ function userName(): string | undefined {
   }
 }
 
+type Reviewed = Pick<Report, 'period' | 'made' | 'findings'>
+
 function requestOf(
-  { period, findings }: Pick<Report, 'period' | 'findings'>,
+  { period, made, findings }: Reviewed,
   json: string,
   reviewer: string | undefined,
 ): ReviewRequest {
+  // Of the hour that still runs nobody has seen the rest.
+  const until = made > period.since && made < period.until ? made : period.until
   const sha256 = createHash('sha256').update(json).digest('hex')
   const named = reviewer === undefined ? {} : { reviewer }
-  return { kind: 'review', ...period, ...named, sha256, findings: findings.length }
+  return { kind: 'review', since: period.since, until, ...named, sha256, findings: findings.length }
 }
 
 /**

@@ -63,7 +63,7 @@ t.test('the text fits a terminal, tells findings first, and the ledger names who
   t.match(await reviewsIn(dir), [
     {
       since: '2026-05-25T08:00:00.000Z',
-      until: '2026-06-01T09:00:00.000Z',
+      until: '2026-06-01T08:30:00.000Z',
       reviewer: 'ada',
       findings: 1,
       by: process.geteuid?.(),
