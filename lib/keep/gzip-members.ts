@@ -121,7 +121,7 @@ export async function readSearchIndex(file: RandomAccess, largest: number): Prom
   const begin = await readEnd(file)
   if (begin === undefined) return undefined
   const chunks: Buffer[] = []
-  for await (const extra of extraFields(file, begin.at))
+  for await (const extra of extraFields(file, begin.at, LARGE_BLOCK))
     for (const { id, data } of subfields(extra)) if (id === SEARCH) chunks.push(data)
   const bytes = Buffer.concat(chunks)
   return bytes.length === 0 || bytes.length > largest ? undefined : bytes
@@ -159,17 +159,18 @@ async function readRows(file: RandomAccess, { at, plain }: { at: number; plain: 
   return rows
 }
 
-/** Bytes that are read at a time. */
+/** Bytes that are read at a time, and where a search index is: its fields are as long as fields can be. */
 const BLOCK = 64 * 1024
+const LARGE_BLOCK = 1024 * 1024
 
 /** The extra fields of the empty members but the last. */
-async function* extraFields(file: RandomAccess, from: number): AsyncGenerator<Buffer> {
+async function* extraFields(file: RandomAccess, from: number, blockSize = BLOCK): AsyncGenerator<Buffer> {
   const end = file.size - END_MEMBER
   let block: { at: number; bytes: Buffer } = { at: from, bytes: Buffer.alloc(0) }
   const take = async (at: number, length: number): Promise<Buffer> => {
     if (at + length > end) throw wrong()
     if (at + length > block.at + block.bytes.length) {
-      const wanted = Math.min(Math.max(length, BLOCK), end - at)
+      const wanted = Math.min(Math.max(length, blockSize), end - at)
       block = { at, bytes: await file.read(at, wanted) }
       if (block.bytes.length < wanted) throw wrong()
     }

@@ -1,5 +1,5 @@
 /**
- * Streams, each in its own order of time, as one in the order of time. One is begun only when its time has come.
+ * Streams, each in its own order of time, as one in the order of time. One is begun only when its time has nearly come.
  */
 
 export interface TimedStream<T> {
@@ -15,6 +15,8 @@ interface Timed {
 
 /** So many are read at a time. When more overlap, the others wait, and what they hold comes late. */
 const MOST_OPEN = 48
+/** So many are begun before their time: most of opening one is waiting. */
+const AHEAD = 3
 
 /**
  * A stream whose times go back gives what it has in its own order, no earlier than what came before it. What is of one
@@ -24,24 +26,48 @@ export async function* merged<T extends Timed>(streams: readonly TimedStream<T>[
   const waiting = streams
     .map((stream, order) => ({ stream, order, first: stream.first }))
     .sort((a, b) => b.first - a.first || b.order - a.order)
+  const begun: Begun<T>[] = []
   const heap = new Heap<Reading<T>>()
   try {
-    while (waiting.length > 0 || heap.size > 0) {
-      const next = waiting.at(-1)
+    for (;;) {
+      while (begun.length < AHEAD && waiting.length > 0) begun.push(begin(waiting.pop() as Waiting<T>))
+      const [next] = begun
       if (next !== undefined && heap.size < MOST_OPEN && (heap.size === 0 || next.first <= heap.top.time)) {
-        waiting.pop()
-        const reading = new Reading(next.stream.open(), next.order)
-        if (await reading.advance()) heap.push(reading)
+        if (await next.isThere) heap.push(next.reading)
+        begun.shift()
         continue
       }
+      if (heap.size === 0) return
       const { top } = heap
       yield top.current
       if (await top.advance()) heap.sink()
       else heap.pop()
     }
   } finally {
+    for (const { reading } of begun) await reading.close()
     for (const reading of heap.all()) await reading.close()
   }
+}
+
+interface Waiting<T> {
+  stream: TimedStream<T>
+  order: number
+  first: number
+}
+
+interface Begun<T extends Timed> {
+  first: number
+  reading: Reading<T>
+  /** Whether there is anything in it. */
+  isThere: Promise<boolean>
+}
+
+function begin<T extends Timed>({ stream, order, first }: Waiting<T>): Begun<T> {
+  const reading = new Reading(stream.open(), order)
+  const isThere = reading.advance()
+  // Looked at when its time has come; until then a failure is nobody's.
+  isThere.catch(() => {})
+  return { first, reading, isThere }
 }
 
 class Reading<T extends Timed> {
