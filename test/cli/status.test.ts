@@ -516,7 +516,7 @@ t.test('heartbeats, holds, recipients and what is refused stand in it', async (t
   t.equal(status.holds.length, 6)
   t.match(
     statusText(status),
-    /^heartbeat +2026-11-24T12.*\nholds +a, b, c, d, e and 1 more\nrefused +1 in open\/$/m,
+    /^heartbeat +2026-11-24T12.*\nholds +a, b, c, d, e and 1 more\nreviewed +never, as far as the ledger says\nrefused +1 in open\/$/m,
   )
   t.match(statusText(status), /^encrypted +no, to 2 recipients from here on$/m)
   t.strictSame(names(status), ['refused'])
