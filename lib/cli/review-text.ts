@@ -183,7 +183,7 @@ const coverage: Section = ({ coverage: { days, hosts } }) => {
   const more =
     hosts.length > SHOWN_HOSTS ? [row('', `and ${many(hosts.length - SHOWN_HOSTS, 'host')} more`)] : []
   return [
-    row('coverage', `${days.length} days, a mark a week: # lines, - quiet, ! silent, r removed, . before`),
+    row('coverage', `${days.length} days by weeks: # lines, - quiet, ! silent, r removed, . before`),
     ...rows,
     ...more,
   ]
