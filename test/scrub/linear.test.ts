@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 
 /*
- * Work is counted in steps, which are the same in nearly each run, and not in time: see count-work.js. Twice the text may take
+ * Work is counted in steps, which are the same in all but very few runs, and not in time: see count-work.js. Twice the text may take
  * a little more than twice the steps, for what a batch costs whatever it holds; four times would be quadratic.
  */
 const SIZE = 2048
@@ -25,7 +25,7 @@ for (const [scanner, shape] of [
   t.test(`hostile text costs work in proportion to its length with the ${scanner} scanner`, async (t) => {
     const counts = await countWork(scanner, shape)
     t.ok(Object.keys(counts).length >= 40, 'counted 40 inputs')
-    // Once in some hundred runs something else in the process walks over a text: what grows too fast does so always.
+    // It was seen once that something else in the process walked over a text: what grows too fast does so always.
     const isOdd = Object.values(counts).some((count) => growthOf(count) > MOST_GROWTH)
     const again = isOdd ? await countWork(scanner, shape) : counts
     for (const [name, count] of Object.entries(counts)) {
