@@ -4,8 +4,9 @@ import { promisify } from 'node:util'
 import t from 'tap'
 
 /*
- * Work is counted in steps, which are the same in all but very few runs, and not in time: see count-work.js. Twice the text may take
- * a little more than twice the steps, for what a batch costs whatever it holds; four times would be quadratic.
+ * Work is counted in steps, which are the same in all but very few runs, and not in time: see count-work.js. Twice the
+ * text may take a little more than twice the steps, for what a batch costs whatever it holds; four times would be
+ * quadratic.
  */
 const SIZE = 2048
 const MOST_GROWTH = 2.3
