@@ -88,24 +88,20 @@ export function keyIdOf(origin: string, key: string): Buffer {
 
 /** Whether a public key (base64) has made a signature (base64) over a text; false for what is no key or signature. */
 export function isSignedBy(key: string, text: string, sig: string): boolean {
-  const signature = bytesOf(sig, RAW_SIGNATURE)
-  const publicKey = publicKeyOf(key)
-  return (
-    signature !== undefined &&
-    publicKey !== undefined &&
-    verify(undefined, Buffer.from(text), publicKey, signature)
-  )
+  const parts = signatureParts(key, sig)
+  return parts !== undefined && verify(undefined, Buffer.from(text), parts.publicKey, parts.signature)
 }
 
 /** The same in the pool of threads, several at a time. */
 export async function isSignedByLater(key: string, text: string, sig: string): Promise<boolean> {
+  const parts = signatureParts(key, sig)
+  return parts !== undefined && verifyLater(undefined, Buffer.from(text), parts.publicKey, parts.signature)
+}
+
+function signatureParts(key: string, sig: string): { publicKey: KeyObject; signature: Buffer } | undefined {
   const signature = bytesOf(sig, RAW_SIGNATURE)
   const publicKey = publicKeyOf(key)
-  return (
-    signature !== undefined &&
-    publicKey !== undefined &&
-    verifyLater(undefined, Buffer.from(text), publicKey, signature)
-  )
+  return signature === undefined || publicKey === undefined ? undefined : { publicKey, signature }
 }
 
 const verifyLater = promisify(
